@@ -1,0 +1,1 @@
+"""A self-hosted card-and-coupon platform that speaks the WeChat Card API."""
