@@ -105,6 +105,45 @@ STATUS_NAMES = MappingProxyType(
 """Name accepted in a filter -> the statuses it matches; the last four never occur here."""
 
 
+DATE_INFO = MappingProxyType(
+    {
+        FIX_TIME_RANGE: ("begin_timestamp", "end_timestamp"),
+        FIX_TERM: ("fixed_term", "fixed_begin_term"),
+        PERMANENT: (),
+    }
+)
+"""The fields of each kind of validity."""
+
+_BASE_INFO = """
+id logo_url code_type brand_name title sub_title
+date_info color notice service_phone description source
+location_id_list use_all_locations get_limit use_limit can_share can_give_friend
+use_custom_code get_custom_code_mode bind_openid status sku create_time update_time
+url_name_type custom_url_name custom_url custom_url_sub_title custom_app_brand_user_name custom_app_brand_pass
+promotion_url promotion_url_name promotion_url_name_type promotion_url_sub_title
+promotion_app_brand_user_name promotion_app_brand_pass
+center_title center_sub_title center_url center_app_brand_user_name center_app_brand_pass
+need_push_on_view pay_info is_pay_and_qrcode sub_merchant_info use_dynamic_code giftcard_info max_give_friend_times
+can_shake shake_slogan_title shake_slogan_sub_title
+modify_msg_operation consume_msg_operation activate_msg_operation area_code_list
+"""
+_ADVANCED_INFO = """
+use_condition abstract time_limit text_image_list business_service
+consume_share_self_num consume_share_card_list share_friends
+"""
+_ALWAYS_SHOWN = """
+location_id_list get_limit can_share can_give_friend use_custom_code bind_openid least_cost
+time_limit text_image_list business_service consume_share_card_list share_friends
+"""
+
+BASE_INFO = tuple(_BASE_INFO.split())
+"""The order of base_info in ``/card/get`` (spec: cards.md 6)."""
+ADVANCED_INFO = tuple(_ADVANCED_INFO.split())
+"""The order of advanced_info in ``/card/get``."""
+ALWAYS_SHOWN = frozenset(_ALWAYS_SHOWN.split())
+"""What ``/card/get`` shows though it has its default."""
+
+
 def colors() -> list[dict[str, str]]:
     """Return the colours as ``/card/getcolors`` lists them (spec: cards.md 4)."""
     return [{"name": name, "value": value} for name, value in COLORS.items()]
