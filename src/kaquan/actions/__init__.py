@@ -1,0 +1,1 @@
+"""What happens: one verb per file; load, ask the rule, save, record events, in one transaction."""

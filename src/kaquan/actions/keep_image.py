@@ -1,0 +1,22 @@
+"""Keep uploaded pictures in the database, so that every server process serves them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kaquan.store import tables
+from kaquan.store.tx import Tx
+
+
+def keep_image(tx: Tx, appid: str, digest: str, media_type: str, body: bytes, now: int) -> None:
+    """Save a picture under its digest; the same picture again changes nothing."""
+    if load_image(tx, appid, digest) is None:
+        row = {"media_type": media_type, "body": body, "create_time": now}
+        tx.run(sa.insert(tables.image).values(appid=appid, digest=digest, **row))
+
+
+def load_image(tx: Tx, appid: str, digest: str) -> tuple[str, bytes] | None:
+    """Return media type and bytes of a picture, or None."""
+    table = tables.image.c
+    row = tx.one(sa.select(table.media_type, table.body).where((table.appid == appid) & (table.digest == digest)))
+    return (row[0], bytes(row[1])) if row else None

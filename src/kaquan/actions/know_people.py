@@ -1,0 +1,33 @@
+"""Give a company's own user ids their openids: the same id always has the same one."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kaquan.keys import Keys
+from kaquan.sources import url_safe
+from kaquan.store import tables
+from kaquan.store.apps import App
+from kaquan.store.tx import Tx
+
+OPENID_LENGTH = 28
+
+
+def openid_of(keys: Keys, app: App, external_id: str) -> str:
+    """Return the openid of a user id; two accounts cannot tell that theirs are one person."""
+    tail = url_safe(keys.mac("openid", f"{app.appid}/{external_id}"))
+    return f"o{app.prefix}{tail}"[:OPENID_LENGTH]
+
+
+def know_people(tx: Tx, app: App, openids: dict[str, str], now: int) -> None:
+    """Remember external id -> openid pairs that are new."""
+    table = tables.person
+    wanted = (table.c.appid == app.appid) & table.c.external_id.in_(openids)
+    tx.one(sa.select(tables.app.c.appid).where(tables.app.c.appid == app.appid).with_for_update())
+    known = {row[0] for row in tx.all(sa.select(table.c.external_id).where(wanted))}
+    rows = [
+        {"appid": app.appid, "openid": openid, "external_id": external_id, "create_time": now}
+        for external_id, openid in openids.items()
+        if external_id not in known
+    ]
+    tx.run(sa.insert(table), rows)

@@ -1,0 +1,53 @@
+"""Approve or refuse a template under review; the merchant is told (spec: cards.md 14, events.md 6.1)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from kaquan.actions.load_card import load_card
+from kaquan.actions.record import Record
+from kaquan.errors import Errcode
+from kaquan.events.catalogue import CardNotPassCheck, CardPassCheck
+from kaquan.rules.card_tables import NOT_VERIFY, VERIFY_FAIL, VERIFY_OK
+from kaquan.store import tables
+from kaquan.store.apps import App
+from kaquan.store.tx import Tx
+
+
+def approve(tx: Tx, app: App, card_id: str, now: int, record: Record) -> None:
+    """Approve a card and record card_pass_check; the caller saves the record.
+
+    Raises:
+        Refusal: 40073 unknown card, 40078 not under review.
+    """
+    _decide(tx, app, card_id, VERIFY_OK, "", now)
+    record.event("approve", CardPassCheck(CardId=card_id), app.system_openid, now, card_id)
+
+
+def refuse(tx: Tx, app: App, card_id: str, reason: str, now: int, record: Record) -> None:
+    """Refuse a card and record card_not_pass_check; the caller saves the record.
+
+    Raises:
+        Refusal: 40073 unknown card, 40078 not under review.
+    """
+    _decide(tx, app, card_id, VERIFY_FAIL, reason, now)
+    event = CardNotPassCheck(CardId=card_id, RefuseReason=reason)
+    record.event("refuse", event, app.system_openid, now, card_id)
+
+
+def review(tx: Tx, app: App, card_id: str, reason: str | None, now: int, record: Record) -> None:
+    """Approve a card, or refuse it where a reason is given, and save."""
+    if reason is None:
+        approve(tx, app, card_id, now, record)
+    else:
+        refuse(tx, app, card_id, reason, now, record)
+    record.save(tx, app.appid)
+
+
+def _decide(tx: Tx, app: App, card_id: str, status: str, reason: str, now: int) -> None:
+    row = load_card(tx, app.appid, card_id, lock=True)
+    if row.status != NOT_VERIFY:
+        raise Errcode.INVALID_CARD_STATUS("not_in_review", card_id=card_id, status=row.status)
+    table = tables.card
+    mine = (table.c.appid == app.appid) & (table.c.card_id == card_id)
+    tx.run(sa.update(table).where(mine).values(status=status, refuse_reason=reason, update_time=now))

@@ -1,0 +1,101 @@
+"""One call as its handler sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs
+
+from kaquan.errors import Errcode
+from kaquan.sources import wall_clock
+from kaquan.store.apps import App
+from kaquan.store.tx import Tx
+
+if TYPE_CHECKING:
+    from kaquan.platform import Platform
+
+T = TypeVar("T")
+
+
+class Call:
+    """A request on its way through the dispatcher.
+
+    Args:
+        platform: the parts the handler works with.
+        scope: the ASGI scope.
+    """
+
+    __slots__ = ("_app", "_query", "body", "method", "path", "platform", "scope")
+
+    def __init__(self, platform: Platform, scope: dict[str, Any]) -> None:
+        self.platform = platform
+        self.scope = scope
+        self.path: str = scope["path"]
+        self.method: str = scope["method"]
+        self.body = b""
+        self._app: App | None = None
+        self._query: dict[str, str] | None = None
+
+    @property
+    def app(self) -> App:
+        """Return the app whose token the call carries."""
+        assert self._app is not None
+        return self._app
+
+    @app.setter
+    def app(self, app: App) -> None:
+        self._app = app
+
+    @property
+    def appid(self) -> str:
+        """Return the app's id, empty as long as none is known."""
+        return self._app.appid if self._app else ""
+
+    @property
+    def now(self) -> int:
+        """Return the app's time in UTC seconds."""
+        return wall_clock() + self.app.clock_offset
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return the query's parameters, the last of each name."""
+        if self._query is None:
+            text = self.scope["query_string"].decode("latin-1")
+            self._query = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+        return self._query
+
+    @property
+    def access_token(self) -> str:
+        """Return the token of the query; it is never taken from the body."""
+        text: bytes = self.scope["query_string"]
+        if text.startswith(b"access_token=") and b"&" not in text and b"%" not in text:
+            return text[13:].decode("latin-1")
+        return self.query.get("access_token", "")
+
+    def header(self, name: str) -> str:
+        """Return a request header, empty when absent."""
+        wanted = name.encode()
+        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == wanted), "")
+
+    @property
+    def client_ip(self) -> str:
+        """Return the caller's address."""
+        client = self.scope.get("client")
+        return client[0] if client else ""
+
+    async def write(self, action: Callable[[Tx], T]) -> T:
+        """Run an ordinary action in a transaction."""
+        return await self.platform.store.write(action)
+
+    async def read(self, action: Callable[[Tx], T]) -> T:
+        """Run a reading action."""
+        return await self.platform.store.read(action)
+
+    def require_permission(self, permission: str) -> None:
+        """Go on only if the app holds an advanced permission.
+
+        Raises:
+            Refusal: 48001.
+        """
+        if permission not in self.app.permissions:
+            raise Errcode.API_UNAUTHORIZED("permission_missing", permission=permission, appid=self.appid)

@@ -1,0 +1,109 @@
+"""``/card/*``: templates (spec: cards.md 3-10)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from kaquan.actions.change_stock import change_stock
+from kaquan.actions.create_card import create_card
+from kaquan.actions.delete_card import delete_card
+from kaquan.actions.list_cards import list_cards
+from kaquan.api.call import Call
+from kaquan.api.card.owner import card_action, load_own_card
+from kaquan.api.card_body import read_create
+from kaquan.api.encode import ok
+from kaquan.api.route import endpoint
+from kaquan.errors import Errcode
+from kaquan.rules.card import check_create, from_text, normalise, render
+from kaquan.rules.card_content import Content
+from kaquan.rules.card_tables import colors, statuses_of
+from kaquan.rules.fields import CardId, OneOrList
+from kaquan.sources import random_text
+
+PAGE = 50
+CARD_ID_LENGTH = 28
+
+
+class OfCard(msgspec.Struct):
+    """A request that names a card."""
+
+    card_id: CardId
+
+
+class BatchGet(msgspec.Struct):
+    """Body of ``batchget``."""
+
+    offset: int
+    count: int
+    status_list: Annotated[list[str], OneOrList()] = []
+
+
+class ModifyStock(msgspec.Struct):
+    """Body of ``modifystock``."""
+
+    card_id: CardId
+    increase_stock_value: int = 0
+    reduce_stock_value: int = 0
+
+
+@endpoint("/card/create", reads=None)
+async def create(call: Call) -> dict[str, Any]:
+    """Create a template of any coupon or ticket type and send it to review."""
+    app = call.app
+    card_type, content = read_create(call.body, app.profile)
+    check_create(card_type, content, app.permissions, call.now)
+    assert isinstance(content, Content)
+    stored = normalise(content)
+    card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
+    record = call.platform.record()
+    await call.write(lambda tx: create_card(tx, app, card_id, card_type, stored, call.now, record))
+    call.platform.wake()
+    return ok(card_id=card_id)
+
+
+@endpoint("/card/get", reads=OfCard)
+async def get(call: Call, request: OfCard) -> dict[str, Any]:
+    """Return a template as it stands."""
+    row = await load_own_card(call, request.card_id)
+    content = from_text(row.card_type, row.content)
+    stock = (row.quantity, row.total_quantity)
+    return ok(card=render(row.card_id, content, row.status, *stock, row.create_time, row.update_time))
+
+
+@endpoint("/card/batchget", reads=BatchGet)
+async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
+    """Return a page of card_ids, newest first; more than 50 are never given at once."""
+    for name in ("offset", "count"):
+        if getattr(request, name) < 0:
+            raise Errcode.INVALID_ARGS("negative", path=name, got=getattr(request, name), expected="0 or more")
+    statuses = statuses_of(request.status_list) if request.status_list else frozenset()
+    count = min(request.count, PAGE)
+    ids, total = await call.read(lambda tx: list_cards(tx, call.appid, statuses, request.offset, count))
+    return ok(card_id_list=ids, card_list=[], total_num=total)
+
+
+@endpoint("/card/delete", reads=OfCard)
+async def delete(call: Call, request: OfCard) -> dict[str, Any]:
+    """Delete a template for good; its issued codes stay valid."""
+    record = call.platform.record()
+    await card_action(call, request.card_id, lambda tx: delete_card(tx, call.appid, request.card_id, call.now, record))
+    return ok()
+
+
+@endpoint("/card/modifystock", reads=ModifyStock)
+async def modifystock(call: Call, request: ModifyStock) -> dict[str, Any]:
+    """Raise, then lower the stock."""
+    record = call.platform.record()
+    more, less = request.increase_stock_value, request.reduce_stock_value
+    await card_action(
+        call, request.card_id, lambda tx: change_stock(tx, call.appid, request.card_id, more, less, call.now, record)
+    )
+    return ok()
+
+
+@endpoint("/card/getcolors", "GET", "POST")
+async def getcolors(call: Call) -> dict[str, Any]:
+    """Return the fourteen colours."""
+    return ok(colors=colors())

@@ -1,0 +1,47 @@
+"""Whose card it is: a card of another account is not merely unknown (qa_cases.md E1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from kaquan.actions.load_card import account_of_card, has_card, load_card
+from kaquan.api.call import Call
+from kaquan.errors import Errcode, Refusal
+from kaquan.store.tx import Tx
+
+T = TypeVar("T")
+
+
+async def card_action(call: Call, card_id: str, action: Callable[[Tx], T]) -> T:
+    """Run an action on a card of the caller's own.
+
+    Raises:
+        Refusal: 48001 when the card belongs to another account than the token, else what the action raises.
+    """
+    try:
+        return await call.write(action)
+    except Refusal as refused:
+        raise await sharper(call, refused, card_id) from None
+
+
+async def load_own_card(call: Call, card_id: str) -> Any:
+    """Return the row of a card of the caller's own.
+
+    Raises:
+        Refusal: 40073 unknown, 48001 another account's.
+    """
+    try:
+        return await call.read(lambda tx: load_card(tx, call.appid, card_id))
+    except Refusal as refused:
+        raise await sharper(call, refused, card_id) from None
+
+
+async def sharper(call: Call, refused: Refusal, card_id: str | None) -> Refusal:
+    """Return the refusal that names the real cause: an unknown card may be another account's."""
+    if refused.errcode != Errcode.INVALID_CARD_ID or refused.cause != "unknown" or not card_id:
+        return refused
+    owner = await call.read(lambda tx: account_of_card(tx, card_id))
+    if owner is None or owner == call.appid or not await call.read(lambda tx: has_card(tx, owner, card_id)):
+        return refused
+    return Errcode.API_UNAUTHORIZED("foreign_card", card_id=card_id, appid=call.appid, owner=owner)

@@ -1,0 +1,103 @@
+"""``/cgi-bin/*``: tokens, the callback's addresses and QR pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import Any
+
+import msgspec
+import segno
+
+from kaquan.actions.issue_credential import issue_token, stable_token as stand_token
+from kaquan.api.call import Call
+from kaquan.api.encode import Raw
+from kaquan.api.route import endpoint
+from kaquan.api.scan import scan_id_of_ticket, scan_url
+from kaquan.errors import Errcode, Refusal
+from kaquan.keys import same_secret
+from kaquan.rules.fields import MissingAs
+from kaquan.sources import wall_clock
+from kaquan.store.apps import App, Credential, load_app
+from kaquan.store.tx import Tx
+from typing import Annotated
+
+GRANT = "client_credential"
+
+
+class TokenAnswer(msgspec.Struct):
+    """A token and how many seconds it lasts; no errcode, as in the original."""
+
+    access_token: str
+    expires_in: int
+
+
+class StableToken(msgspec.Struct):
+    """Body of ``stable_token``."""
+
+    grant_type: Annotated[str, MissingAs(Errcode.INVALID_GRANT_TYPE)]
+    appid: Annotated[str, MissingAs(Errcode.APPID_MISSING)]
+    secret: Annotated[str, MissingAs(Errcode.APPSECRET_MISSING)]
+    force_refresh: bool = False
+
+
+@endpoint("/cgi-bin/token", "GET", token=False)
+async def token(call: Call) -> TokenAnswer:
+    """Issue a classic token (spec: auth_and_signatures.md 1.1)."""
+    query = call.query
+    await sign_in(call, query.get("grant_type", ""), query.get("appid", ""), query.get("secret", ""))
+    credential = await call.write(lambda tx: issue_token(tx, call.appid, call.now))
+    return answer(call, credential)
+
+
+@endpoint("/cgi-bin/stable_token", reads=StableToken, token=False)
+async def stable_token(call: Call, request: StableToken) -> TokenAnswer:
+    """Return the standing stable token (spec: auth_and_signatures.md 1.2)."""
+    await sign_in(call, request.grant_type, request.appid, request.secret)
+    credential = await call.write(lambda tx: stand_token(tx, call.appid, call.now, request.force_refresh))
+    return answer(call, credential)
+
+
+@endpoint("/cgi-bin/getcallbackip", "GET", "POST")
+async def getcallbackip(call: Call) -> dict[str, Any]:
+    """Return the addresses events are pushed from."""
+    return {"ip_list": [call.platform.settings.host]}
+
+
+@endpoint("/cgi-bin/showqrcode", "GET", token=False)
+async def showqrcode(call: Call) -> Raw:
+    """Draw the QR code of a ticket as PNG; a ticket that is none gives 404, as in the original."""
+    ticket = call.query.get("ticket", "")
+    try:
+        scan_id = scan_id_of_ticket(call.platform.keys, ticket)
+    except Refusal:
+        return Raw(b"", "text/plain", status=404)
+    picture = io.BytesIO()
+    segno.make(scan_url(call.platform.settings.base_url, scan_id), error="m").save(picture, kind="png", scale=10, border=4)
+    return Raw(picture.getvalue(), "image/png", cache_seconds=3600)
+
+
+async def sign_in(call: Call, grant_type: str, appid: str, secret: str) -> None:
+    """Check appid and secret and make the call one of this app.
+
+    Raises:
+        Refusal: 40002, 41002, 41004, 40013, 40125 (spec: auth_and_signatures.md 4).
+    """
+    if grant_type != GRANT:
+        raise Errcode.INVALID_GRANT_TYPE("grant_type", grant_type=grant_type[:40])
+    if not appid:
+        raise Errcode.APPID_MISSING("missing")
+    if not secret:
+        raise Errcode.APPSECRET_MISSING("missing")
+    app = await call.read(lambda tx: load_app(tx, appid))
+    if app is None:
+        raise Errcode.INVALID_APPID("unknown", appid=appid[:40])
+    call.app = app
+    if not same_secret(secret, app.secret_hash):
+        raise Errcode.INVALID_APPSECRET("wrong", appid=appid)
+
+
+def answer(call: Call, credential: Credential) -> TokenAnswer:
+    """Return a token as the wire shows it."""
+    call.platform.apps.forget(call.appid)
+    return TokenAnswer(call.platform.tokens.token(call.appid, credential), credential.ends_at - call.now)

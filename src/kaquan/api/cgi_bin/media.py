@@ -1,0 +1,67 @@
+"""``/cgi-bin/media/*``: pictures (spec: distribution.md 2)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+
+import msgspec
+from python_multipart import FormParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import File, parse_options_header
+
+from kaquan.actions.keep_image import keep_image
+from kaquan.api.call import Call
+from kaquan.api.route import endpoint
+from kaquan.errors import Errcode
+from kaquan.rules.picture import MAX_BYTES, reencode
+
+# The picture and what multipart wraps around it; the picture's own limit is checked after.
+UPLOAD_LIMIT = 2 * MAX_BYTES
+
+
+class UploadAnswer(msgspec.Struct):
+    """Where the picture is served; no errcode, as in the original."""
+
+    url: str
+
+
+@endpoint("/cgi-bin/media/uploadimg", body_limit=UPLOAD_LIMIT)
+async def uploadimg(call: Call) -> UploadAnswer:
+    """Take the first file of the form, check that it is a picture, and serve it from this host."""
+    upload = first_file(call.header("content-type"), call.body)
+    media_type, picture = await asyncio.to_thread(reencode, upload)
+    digest = hashlib.sha256(picture).hexdigest()[:32]
+    await call.write(lambda tx: keep_image(tx, call.appid, digest, media_type, picture, call.now))
+    return UploadAnswer(f"{call.platform.settings.base_url}/image/{call.appid}/{digest}")
+
+
+def first_file(content_type: str, body: bytes) -> bytes:
+    """Return the content of the first file part, whatever its name.
+
+    Raises:
+        Refusal: 41005, the body is no form or has no file.
+    """
+    kind, options = parse_options_header(content_type)
+    files: list[bytes] = []
+    try:
+        parser = FormParser(
+            kind.decode() or "-", None, lambda file: files.append(content(file)), boundary=options.get(b"boundary")
+        )
+        parser.write(body)
+        parser.finalize()
+    except (FormParserError, ValueError) as fault:
+        raise Errcode.MEDIA_MISSING("not_multipart", content_type=content_type[:80]) from fault
+    if not files or not files[0]:
+        raise Errcode.MEDIA_MISSING("no_file", content_type=content_type[:80])
+    return files[0]
+
+
+def content(file: File) -> bytes:
+    """Return the bytes of a parsed file part."""
+    stream = file.file_object
+    assert isinstance(stream, io.IOBase)
+    stream.seek(0)
+    data: bytes = stream.read()
+    return data

@@ -1,0 +1,1 @@
+"""``/cgi-bin/openapi/*``: questions about calls themselves."""

@@ -1,0 +1,190 @@
+"""The ASGI dispatcher of the wire: one look-up per path, checks in the documented order, always HTTP 200.
+
+Order of checks: token, method, right, body, then what the endpoint itself checks (spec: cards.md 1.3).
+"""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+import structlog
+
+from kaquan.actions.keep_call import BODY_BYTES, FailedCall
+from kaquan.api import tokens
+from kaquan.api.call import Call
+from kaquan.api.encode import JSON, Raw, encode, failure
+from kaquan.api.mask import mask_body
+from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
+from kaquan.errors import Errcode, Refusal
+from kaquan.errors.nearest import nearest
+from kaquan.platform import Platform
+from kaquan.rules.text import mask_query
+from kaquan.sources import new_rid, wall_clock
+from kaquan.store.apps import GRANTED, App
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+UNAUTHORIZED = {"none": "function_not_applied", "pending": "function_pending", "refused": "function_refused"}
+PLANNED = frozenset(
+    row["path"] for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
+)
+# Paths that end in what they serve: their handler is registered under the prefix.
+PREFIXES = ("/image/", "/q/")
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatcher:
+    """The wire as an ASGI application.
+
+    Args:
+        platform: the parts the handlers work with.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        started = time.perf_counter()
+        call = Call(self._platform, scope)
+        try:
+            answer = await self._answer(call, receive)
+            body = answer.body if isinstance(answer, Raw) else encode(answer)
+        except Refusal as refused:
+            answer, body = None, self._fail(call, refused, started)
+        except Exception as fault:
+            log.exception("call failed", path=call.path, fault=type(fault).__name__)
+            answer, body = None, self._fail(call, Errcode.SYSTEM_ERROR("internal"), started)
+        await reply(send, body, answer if isinstance(answer, Raw) else None)
+
+    async def _answer(self, call: Call, receive: Receive) -> Any:
+        endpoint = find(call.path)
+        if endpoint.token:
+            call.app = await self._app_of_token(call)
+        if call.method not in endpoint.methods:
+            raise wrong_method(endpoint, call.method)
+        if endpoint.needs:
+            check_right(call.app, endpoint.needs)
+        if endpoint.reader is None and "POST" not in endpoint.methods:
+            return await endpoint.handler(call)
+        call.body = await read_body(call, receive, endpoint.body_limit)
+        if endpoint.reader is None:
+            return await endpoint.handler(call)
+        return await endpoint.handler(call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict"))
+
+    async def _app_of_token(self, call: Call) -> App:
+        token = self._platform.tokens.read(call.access_token)
+        apps = self._platform.apps
+        app = apps.fresh(token.appid) or await apps.get(token.appid)
+        if app is not None and tokens.newer_than_snapshot(token, app):
+            app = await apps.reload(token.appid)
+        if app is None:
+            raise Errcode.INVALID_ACCESS_TOKEN("unknown", length=len(call.access_token))
+        call.app = app
+        refused = tokens.refusal(token, app, call.now)
+        if refused is not None:
+            raise refused
+        return app
+
+    def _fail(self, call: Call, refused: Refusal, started: float) -> bytes:
+        now = wall_clock()
+        rid = new_rid(now)
+        app = call.app if call.appid else None
+        body = failure(refused, rid, app)
+        kept = FailedCall(
+            rid=rid,
+            create_time=now,
+            millis=round((time.perf_counter() - started) * 1000),
+            method=call.method,
+            path=call.path[:200],
+            query=mask_query(call.scope["query_string"].decode("latin-1"))[:2000],
+            body=mask_body(call.body[:BODY_BYTES].decode("utf-8", "replace")),
+            answer=body.decode(),
+            errcode=int(refused.errcode),
+            cause=refused.cause,
+            facts=msgspec.json.encode(refused.facts).decode(),
+            client_ip=call.client_ip,
+        )
+        self._keep(call.appid, kept)
+        return body
+
+    def _keep(self, appid: str, kept: FailedCall) -> None:
+        try:
+            self._platform.hot.calls.submit(appid, "", kept)
+        except Refusal:
+            log.warning("failed call not kept, too many are waiting", rid=kept.rid)
+
+
+def find(path: str) -> Endpoint:
+    """Return the endpoint of a path.
+
+    Raises:
+        Refusal: 48001 for a path of the original that is not built yet, -1 for any other.
+    """
+    endpoint = ROUTES.get(path)
+    if endpoint is not None:
+        return endpoint
+    for prefix in PREFIXES:
+        if path.startswith(prefix):
+            return ROUTES[prefix]
+    if path in PLANNED:
+        raise Errcode.API_UNAUTHORIZED("not_implemented", path=path)
+    raise Errcode.SYSTEM_ERROR("unknown_path", path=path[:200], did_you_mean=nearest(path, PLANNED | set(ROUTES)) or "")
+
+
+def wrong_method(endpoint: Endpoint, method: str) -> Refusal:
+    """Return the refusal of a method that the endpoint does not take."""
+    errcode = Errcode.REQUIRE_POST if "POST" in endpoint.methods else Errcode.REQUIRE_GET
+    return errcode("method", path=endpoint.path, method=method)
+
+
+def check_right(app: App, needs: str) -> None:
+    """Go on only if the app may call endpoints of this kind.
+
+    Raises:
+        Refusal: 48001 without the right, 48004 when the merchant is suspended.
+    """
+    if app.suspended:
+        raise Errcode.API_FORBIDDEN("suspended", appid=app.appid)
+    if needs == CARD and app.card_function != GRANTED:
+        raise Errcode.API_UNAUTHORIZED(UNAUTHORIZED[app.card_function], appid=app.appid)
+    if needs == SANDBOX and not app.sandbox:
+        raise Errcode.API_UNAUTHORIZED("sandbox_only", appid=app.appid)
+    if needs == ISSUE and not app.sandbox and ISSUE not in app.permissions:
+        raise Errcode.API_UNAUTHORIZED("permission_missing", appid=app.appid, permission=ISSUE)
+
+
+async def read_body(call: Call, receive: Receive, limit: int) -> bytes:
+    """Return the body, refused before it is read when it says that it is too large.
+
+    Raises:
+        Refusal: 47001 past the limit.
+    """
+    length = call.header("content-length")
+    if length.isdigit() and int(length) > limit:
+        raise Errcode.DATA_FORMAT("body_too_large", length=int(length), limit=limit)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise Errcode.DATA_FORMAT("body_too_large", length=len(body), limit=limit)
+    return body
+
+
+async def reply(send: Send, body: bytes, raw: Raw | None) -> None:
+    """Send an answer; JSON unless it is raw."""
+    content_type = raw.content_type.encode() if raw else JSON
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
+    if raw is not None:
+        headers.append((b"x-content-type-options", b"nosniff"))
+        headers.append((b"cache-control", f"public, max-age={raw.cache_seconds}".encode()))
+    await send({"type": "http.response.start", "status": raw.status if raw else 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

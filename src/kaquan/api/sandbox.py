@@ -1,0 +1,139 @@
+"""``/sandbox/*``: the operator's and the consumer's hand, for apps that are there to be tried."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+import msgspec
+
+from kaquan.actions.change_code import delete_code
+from kaquan.actions.list_events import list_events
+from kaquan.actions.manage_app import advance_clock, set_callback
+from kaquan.actions.review_card import review
+from kaquan.api.call import Call
+from kaquan.api.card.owner import card_action
+from kaquan.api.encode import ok
+from kaquan.api.route import endpoint
+from kaquan.errors import Errcode
+from kaquan.rules.callback import FORMATS, MODES, check_secrets
+from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code as encrypt
+from kaquan.rules.fields import CardId, Code, Id, MaxBytes, OneOf, Openid
+from kaquan.sources import wall_clock
+
+REASON = "refused in the sandbox"
+# A clock that ran past 2038 could not be shown in seconds of the wire any more.
+LAST_SECOND = 2**31 - 1
+
+
+class Review(msgspec.Struct):
+    """Body of ``approve`` and ``refuse``."""
+
+    card_id: CardId
+    reason: Annotated[str, MaxBytes(1024)] = ""
+
+
+class OfCode(msgspec.Struct):
+    """A person's code."""
+
+    openid: Openid
+    card_id: CardId
+    code: Code
+
+
+class EncryptCode(msgspec.Struct):
+    """Body of ``encrypt_code``."""
+
+    card_id: CardId
+    code: Code
+
+
+class Clock(msgspec.Struct):
+    """Body of ``clock``: seconds to move ahead."""
+
+    advance: Id = 0
+
+
+class Callback(msgspec.Struct):
+    """Body of ``callback``."""
+
+    url: str
+    token: str
+    aes_key: str = ""
+    mode: Annotated[str, OneOf(MODES, Errcode.INVALID_ARGS, "callback_mode")] = "plain"
+    format: Annotated[str, OneOf(FORMATS, Errcode.INVALID_ARGS, "callback_format")] = "xml"
+
+
+class Events(msgspec.Struct):
+    """Body of ``events``: only those after this id."""
+
+    since: Id = 0
+
+
+@endpoint("/sandbox/approve", reads=Review)
+async def approve(call: Call, request: Review) -> dict[str, Any]:
+    """Approve a card as the operator would."""
+    return await decide(call, request.card_id, None)
+
+
+@endpoint("/sandbox/refuse", reads=Review)
+async def refuse(call: Call, request: Review) -> dict[str, Any]:
+    """Refuse a card as the operator would."""
+    return await decide(call, request.card_id, request.reason or REASON)
+
+
+async def decide(call: Call, card_id: str, reason: str | None) -> dict[str, Any]:
+    """Review a card of the caller's own."""
+    record = call.platform.record()
+    await card_action(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
+    call.platform.wake()
+    return ok()
+
+
+@endpoint("/sandbox/delete", reads=OfCode)
+async def delete(call: Call, request: OfCode) -> dict[str, Any]:
+    """Delete a code from a person's wallet as the person would."""
+    record = call.platform.record()
+    await card_action(
+        call,
+        request.card_id,
+        lambda tx: delete_code(tx, call.appid, request.openid, request.code, request.card_id, call.now, record),
+    )
+    call.platform.wake()
+    return ok()
+
+
+@endpoint("/sandbox/clock", reads=Clock)
+async def clock(call: Call, request: Clock) -> dict[str, Any]:
+    """Move the app's clock ahead, and return its time."""
+    if request.advance < 0 or call.now + request.advance > LAST_SECOND:
+        facts = {"path": "advance", "got": request.advance, "expected": f"0 to {LAST_SECOND - call.now}"}
+        raise Errcode.INVALID_ARGS("clock", **facts)
+    if request.advance:
+        await call.write(lambda tx: advance_clock(tx, call.appid, request.advance))
+        await call.platform.apps.reload(call.appid)
+    return ok(now=call.now + request.advance)
+
+
+@endpoint("/sandbox/encrypt_code", reads=EncryptCode)
+async def encrypt_code(call: Call, request: EncryptCode) -> dict[str, Any]:
+    """Return the code as pages and links carry it."""
+    key = call.platform.keys.encrypt_code_key(call.appid)
+    return ok(encrypt_code=encrypt(key, request.code, secrets.token_bytes(NONCE_BYTES)))
+
+
+@endpoint("/sandbox/callback", reads=Callback)
+async def callback(call: Call, request: Callback) -> dict[str, Any]:
+    """Set where events are pushed, after the address has echoed what it was sent."""
+    check_secrets(request.token, request.aes_key, request.mode)
+    await call.platform.delivery.check(request.url, request.token)
+    values = (request.url, request.token, request.aes_key, request.mode, request.format)
+    await call.write(lambda tx: set_callback(tx, call.platform.keys, call.appid, *values))
+    return ok()
+
+
+@endpoint("/sandbox/events", reads=Events)
+async def events(call: Call, request: Events) -> dict[str, Any]:
+    """Return the tape: each event with its deliveries, the oldest first."""
+    tape = await call.read(lambda tx: list_events(tx, call.appid, request.since))
+    return ok(events=tape, now=wall_clock() + call.app.clock_offset)

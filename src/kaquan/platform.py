@@ -1,0 +1,61 @@
+"""The parts a server process is made of, put together once (see app.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from kaquan.actions.claim_card import Claimed
+from kaquan.actions.consume_code import Consume
+from kaquan.actions.find_code import Find
+from kaquan.actions.keep_call import FailedCall
+from kaquan.actions.record import Record
+from kaquan.api.tokens import Tokens
+from kaquan.keys import Keys
+from kaquan.rules.claim import Claim
+from kaquan.rules.code import Code
+from kaquan.settings import Settings
+from kaquan.sources import Ids
+from kaquan.store.apps import AppCache
+from kaquan.store.batch import Batcher
+
+
+class Hot(msgspec.Struct):
+    """The batched commands."""
+
+    claims: Batcher[Claim, Claimed]
+    consumes: Batcher[Consume, Code]
+    finds: Batcher[Find, Code]
+    calls: Batcher[FailedCall, None]
+
+    def waiting(self) -> int:
+        """Return how many claims, consumptions and look-ups are queued."""
+        return self.claims.waiting + self.consumes.waiting + self.finds.waiting
+
+    async def drain(self) -> None:
+        """Wait until every queued command has been answered."""
+        for batcher in (self.claims, self.consumes, self.finds, self.calls):
+            await batcher.drain()
+
+
+class Platform(msgspec.Struct):
+    """What handlers work with."""
+
+    settings: Settings
+    keys: Keys
+    store: Any
+    apps: AppCache
+    tokens: Tokens
+    hot: Hot
+    ids: Ids
+    delivery: Any = None
+
+    def record(self) -> Record:
+        """Return an empty journal for one ordinary action."""
+        return Record(self.ids)
+
+    def wake(self) -> None:
+        """Tell the delivery that there may be events."""
+        if self.delivery is not None:
+            self.delivery.wake()

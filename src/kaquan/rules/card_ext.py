@@ -1,0 +1,53 @@
+"""The card_ext that comes with a claim (spec: auth_and_signatures.md 6.2, qa_cases.md E5 and E13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from kaquan.errors import Errcode
+from kaquan.rules.fields import nearest, shown
+
+TEXTS = ("code", "openid", "timestamp", "nonce_str", "signature", "outer_str", "outer_id", "balance")
+KNOWN = (*TEXTS, "fixed_begintimestamp", "api_ticket")
+NEEDED = ("timestamp", "signature")
+MAX_NONCE = 32
+MAX_OUTER = 128
+
+
+def parse_card_ext(value: Any) -> dict[str, str]:
+    """Return the members of a card_ext as texts, as they are signed; empty ones are left out.
+
+    Raises:
+        Refusal: 40080 naming the key or the JSON fault.
+    """
+    if not isinstance(value, str):
+        raise Errcode.INVALID_CARD_EXT("not_string", path="card_ext", expected="string holding JSON", got=shown(value))
+    try:
+        members = msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError) as fault:
+        raise Errcode.INVALID_CARD_EXT("not_json", path="card_ext", reason=str(fault)[:120]) from fault
+    if not isinstance(members, dict):
+        raise Errcode.INVALID_CARD_EXT("not_object", path="card_ext", expected="object", got=shown(members))
+    ext = {name: _text(name, member) for name, member in members.items() if member is not None}
+    for name in NEEDED:
+        if not ext.get(name):
+            near = next((other for other in ext if other not in KNOWN and nearest(other, KNOWN) == name), "")
+            raise Errcode.INVALID_CARD_EXT("missing_key", path=f"card_ext.{name}", key=name, did_you_mean=near)
+    _check_lengths(ext)
+    return {name: text for name, text in ext.items() if text}
+
+
+def _text(name: str, member: Any) -> str:
+    if isinstance(member, int) and not isinstance(member, bool):
+        return str(member)
+    if not isinstance(member, str) and name in TEXTS:
+        raise Errcode.INVALID_CARD_EXT("wrong_type", path=f"card_ext.{name}", key=name, expected="string", got=shown(member))
+    return member if isinstance(member, str) else ""
+
+
+def _check_lengths(ext: dict[str, str]) -> None:
+    for name, limit in (("nonce_str", MAX_NONCE), ("outer_str", MAX_OUTER)):
+        if len(ext.get(name, "").encode()) > limit:
+            raise Errcode.INVALID_CARD_EXT("too_long", path=f"card_ext.{name}", key=name, limit=limit)

@@ -1,0 +1,41 @@
+"""Which pictures are taken, and in what form they are served again (spec: distribution.md 2)."""
+
+from __future__ import annotations
+
+import io
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+from kaquan.errors import Errcode
+
+MAX_BYTES = 1 << 20
+MAX_PIXELS = 25_000_000
+FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+def reencode(body: bytes) -> tuple[str, bytes]:
+    """Return media type and bytes of the picture, drawn anew so that nothing but pixels is left of the upload.
+
+    Raises:
+        Refusal: 40009 over 1 MB or over 25 million pixels, 40137 no JPEG or PNG.
+    """
+    if len(body) > MAX_BYTES:
+        raise Errcode.INVALID_IMAGE_SIZE("too_large", size=len(body), limit=MAX_BYTES)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return _draw(body)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning) as fault:
+        raise Errcode.INVALID_IMAGE_FORMAT("not_image", reason=type(fault).__name__) from fault
+
+
+def _draw(body: bytes) -> tuple[str, bytes]:
+    with Image.open(io.BytesIO(body), formats=list(FORMATS)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Errcode.INVALID_IMAGE_SIZE("too_many_pixels", width=picture.width, height=picture.height)
+        kind = picture.format or "PNG"
+        plain = picture.convert("RGB" if kind == "JPEG" else "RGBA")
+    out = io.BytesIO()
+    plain.save(out, kind)
+    return FORMATS[kind], out.getvalue()

@@ -1,0 +1,54 @@
+"""What a QR ticket may carry for which card (spec: cards.md 13.1, qa_cases.md E10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from kaquan.errors import Errcode
+from kaquan.rules.card_tables import DELETED
+from kaquan.rules.claim import OPEN
+
+LIFE = 7_776_000
+LIFE_RANGE = (60, 31_536_000)
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What one QR ticket is asked to do."""
+
+    card_id: str
+    code: str = ""
+    openid: str = ""
+    is_unique_code: bool = False
+    outer_str: str = ""
+    outer_id: int = 0
+
+
+def life(expire_seconds: int | None) -> int:
+    """Return how many seconds a ticket lives: within the range, 90 days when nothing is said."""
+    least, most = LIFE_RANGE
+    return LIFE if expire_seconds is None else min(max(expire_seconds, least), most)
+
+
+def check_qr(wish: Wish, card: Any) -> None:
+    """Go on only if the ticket fits the card.
+
+    Raises:
+        Refusal: 40053 naming the card's property and the field that disagree; 40078; 45031 for a unique code.
+    """
+    facts = {"card_id": wish.card_id}
+    if card.status == DELETED:
+        raise Errcode.INVALID_CARD_STATUS("deleted", status=card.status, **facts)
+    merchant_codes = card.use_custom_code and not card.deposit
+    if wish.code and not merchant_codes:
+        cause = "code_on_deposit_card" if card.deposit else "code_on_platform_card"
+        raise Errcode.INVALID_ACTION_INFO(cause, path="action_info.card.code", code=wish.code, **facts)
+    if merchant_codes and not wish.code:
+        raise Errcode.INVALID_ACTION_INFO("code_missing", path="action_info.card.code", **facts)
+    if card.bind_openid and not wish.openid:
+        raise Errcode.INVALID_ACTION_INFO("openid_missing", path="action_info.card.openid", **facts)
+    if wish.is_unique_code and card.status not in OPEN:
+        raise Errcode.INVALID_CARD_STATUS("not_verified", status=card.status, **facts)
+    if wish.is_unique_code and card.quantity <= 0:
+        raise Errcode.STOCK_OUT("stock_empty", quantity=card.quantity, **facts)

@@ -1,0 +1,87 @@
+"""Every setting with its default and its reason; each is an environment variable and a flag of ``kaquan serve``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may decide.
+
+    Args:
+        database_url: ``sqlite:///path`` or ``postgresql://user@host/name``.
+        listen: ``HOST:PORT``; loopback unless told otherwise, port 0 takes any free one.
+        public_url: what pages, images and QR codes are addressed by; empty = ``http://LISTEN``.
+        key_file: file of the master key, made at the first start; all processes of one database share it.
+        workers: server processes over one database.
+        allow_private_callbacks: lets callbacks go to private and loopback addresses; off, since the server
+            would otherwise be a way into the network it runs in.
+        keep_calls_days: days a failed call is kept for its explanation (the original keeps 7).
+        keep_calls: failed calls kept per app, the newest.
+        queue: commands that may wait per kind; past it the answer is -1 ``system busy`` at once.
+        batch: most commands of one transaction; the rate grows little past 250.
+        delivery_retry_seconds: pause before an event is tried again (3 times).
+    """
+
+    database_url: str = "sqlite:///data/kaquan.db"
+    listen: str = "127.0.0.1:8000"
+    public_url: str = ""
+    key_file: str = ""
+    workers: int = 1
+    allow_private_callbacks: bool = False
+    keep_calls_days: int = 7
+    keep_calls: int = 100_000
+    queue: int = 20_000
+    batch: int = 250
+    delivery_retry_seconds: float = 5.0
+
+    @property
+    def host(self) -> str:
+        """Return the host to listen on."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """Return the port to listen on."""
+        return int(self.listen.rpartition(":")[2])
+
+    @property
+    def base_url(self) -> str:
+        """Return the address users reach this server by, without a slash at its end."""
+        return (self.public_url or f"http://{self.listen}").rstrip("/")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the embedded database is used."""
+        return self.database_url.startswith("sqlite:")
+
+    @property
+    def sqlite_path(self) -> str:
+        """Return the file of the embedded database."""
+        return self.database_url.removeprefix("sqlite:///")
+
+    @property
+    def key_path(self) -> str:
+        """Return the master key's file: beside the embedded database unless told otherwise."""
+        folder = os.path.dirname(self.sqlite_path) if self.is_sqlite else "data"
+        return self.key_file or os.path.join(folder, "master.key")
+
+
+def from_environment(environment: Mapping[str, str], **flags: object) -> Settings:
+    """Return the settings of ``KAQUAN_*`` variables, overridden by the flags that are not None.
+
+    Raises:
+        msgspec.ValidationError: a value has the wrong type.
+    """
+    names = Settings.__struct_fields__
+    given: dict[str, object] = {n: environment[f"KAQUAN_{n.upper()}"] for n in names if f"KAQUAN_{n.upper()}" in environment}
+    given.update({name: value for name, value in flags.items() if value is not None})
+    return msgspec.convert(given, Settings, strict=False)
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """Return the variables that give these settings to a child process."""
+    return {f"KAQUAN_{name.upper()}": str(value) for name, value in msgspec.structs.asdict(settings).items()}

@@ -1,0 +1,63 @@
+"""Time, ids and randomness: the only places they come from; everything else is given them."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import string
+import threading
+import time
+
+URL_SAFE = string.ascii_letters + string.digits + "-_"
+TAG_BITS = 12
+
+
+def wall_clock() -> int:
+    """Return the time in UTC seconds."""
+    return int(time.time())
+
+
+def random_text(length: int, alphabet: str = URL_SAFE) -> str:
+    """Return random characters."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def url_safe(raw: bytes) -> str:
+    """Return bytes as unpadded URL-safe base64."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def new_code() -> str:
+    """Return a random code of 12 decimal digits."""
+    return f"{secrets.randbelow(10**12):012d}"
+
+
+def new_appid() -> str:
+    """Return ``wx`` and 16 hex digits."""
+    return "wx" + secrets.token_hex(8)
+
+
+def new_secret() -> str:
+    """Return an app secret: 32 hex digits."""
+    return secrets.token_hex(16)
+
+
+def new_rid(now: int) -> str:
+    """Return the reference of a failed call: the time in hex, then 64 random bits (spec: auth 0)."""
+    tail = secrets.token_hex(8)
+    return f"{now:08x}-{tail[:8]}-{tail[8:]}"
+
+
+class Ids:
+    """Increasing 63-bit ids: microseconds, then a tag that keeps processes apart."""
+
+    def __init__(self) -> None:
+        self._tag = secrets.randbits(TAG_BITS)
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def __call__(self) -> int:
+        """Return the next id."""
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() // 1000)
+            return self._last << TAG_BITS | self._tag

@@ -1,0 +1,272 @@
+"""The tables, once for both databases.
+
+Every tenant table begins its primary key, unique and foreign keys with ``appid``, so that the schema can be
+distributed by it; the tables of ``GLOBAL`` are not keyed by appid and are never joined to the others.
+Times are UTC seconds, money is fen, ids are application-made.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def text(name: str, default: str | None = None) -> Column[str]:
+    """Return a NOT NULL text column."""
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def number(name: str, default: str | None = None) -> Column[int]:
+    """Return a NOT NULL 64-bit integer column."""
+    return Column(name, BigInteger, nullable=False, server_default=default)
+
+
+def flag(name: str) -> Column[bool]:
+    """Return a NOT NULL boolean column."""
+    return Column(name, Boolean, nullable=False)
+
+
+def key(*columns: str) -> PrimaryKeyConstraint:
+    """Return the primary key over these columns."""
+    return PrimaryKeyConstraint(*columns)
+
+
+def of_app() -> ForeignKeyConstraint:
+    """Return the foreign key to the app; the hot tables go without, since each insert would lock the app row."""
+    return ForeignKeyConstraint(["appid"], ["app.appid"])
+
+
+platform = Table("platform", metadata, text("name"), text("value"), key("name"))
+account_prefix = Table("account_prefix", metadata, text("prefix"), text("owner"), key("prefix"))
+GLOBAL = frozenset({platform.name, account_prefix.name})
+
+app = Table(
+    "app",
+    metadata,
+    text("appid"),
+    text("gh_id"),
+    text("name"),
+    text("prefix"),
+    text("secret_hash"),
+    flag("sandbox"),
+    text("profile"),
+    text("review"),
+    text("card_function"),
+    flag("suspended"),
+    text("permissions"),
+    number("clock_offset"),
+    number("create_time"),
+    key("appid"),
+)
+credential = Table(
+    "credential",
+    metadata,
+    text("appid"),
+    text("kind"),
+    number("serial"),
+    number("issued_at"),
+    number("ends_at"),
+    flag("forced"),
+    key("appid", "kind", "serial"),
+    of_app(),
+)
+callback = Table(
+    "callback",
+    metadata,
+    text("appid"),
+    text("url"),
+    text("token_box"),
+    text("aes_key_box"),
+    text("mode"),
+    text("format"),
+    key("appid"),
+    of_app(),
+)
+person = Table(
+    "person",
+    metadata,
+    text("appid"),
+    text("openid"),
+    text("external_id"),
+    number("create_time"),
+    key("appid", "openid"),
+    UniqueConstraint("appid", "external_id"),
+    of_app(),
+)
+whitelist = Table("whitelist", metadata, text("appid"), text("openid"), key("appid", "openid"), of_app())
+image = Table(
+    "image",
+    metadata,
+    text("appid"),
+    text("digest"),
+    text("media_type"),
+    Column("body", LargeBinary, nullable=False),
+    number("create_time"),
+    key("appid", "digest"),
+    of_app(),
+)
+card = Table(
+    "card",
+    metadata,
+    text("appid"),
+    text("card_id"),
+    text("card_type"),
+    text("status"),
+    flag("use_custom_code"),
+    flag("deposit"),
+    flag("bind_openid"),
+    flag("can_give_friend"),
+    number("get_limit"),
+    number("use_limit"),
+    text("date_type"),
+    number("begin_time"),
+    number("end_time"),
+    number("fixed_term"),
+    number("fixed_begin_term"),
+    text("content"),
+    text("refuse_reason"),
+    number("create_time"),
+    number("update_time"),
+    key("appid", "card_id"),
+    Index(None, "appid", "create_time", "card_id"),
+    of_app(),
+)
+stock = Table(
+    "stock",
+    metadata,
+    text("appid"),
+    text("card_id"),
+    number("quantity"),
+    number("total_quantity"),
+    number("reminded_at"),
+    key("appid", "card_id"),
+    CheckConstraint("quantity >= 0", name="not_oversold"),
+)
+code = Table(
+    "code",
+    metadata,
+    text("appid"),
+    text("code"),
+    text("scope"),
+    text("card_id"),
+    text("openid"),
+    text("status"),
+    text("origin"),
+    number("begin_time"),
+    number("end_time"),
+    number("claim_time"),
+    number("event_time"),
+    number("status_time"),
+    text("outer_str"),
+    text("reason"),
+    key("appid", "code", "scope"),
+    Index(None, "appid", "openid", "card_id"),
+    sqlite_with_rowid=False,
+)
+qr = Table(
+    "qr",
+    metadata,
+    text("appid"),
+    text("scan_id"),
+    text("card_id"),
+    text("code"),
+    text("openid"),
+    flag("once"),
+    text("outer_str"),
+    number("outer_id"),
+    number("expire_time"),
+    text("used_by"),
+    number("create_time"),
+    key("appid", "scan_id"),
+)
+used_signature = Table(
+    "used_signature",
+    metadata,
+    text("appid"),
+    text("signature"),
+    number("expire_time"),
+    key("appid", "signature"),
+)
+journal = Table(
+    "journal",
+    metadata,
+    text("appid"),
+    number("id"),
+    text("kind"),
+    text("event"),
+    number("create_time"),
+    text("openid"),
+    text("card_id"),
+    text("code"),
+    text("fields"),
+    key("appid", "id"),
+    sqlite_with_rowid=False,
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    text("appid"),
+    number("id"),
+    text("openid"),
+    number("due_time"),
+    Column("attempts", Integer, nullable=False),
+    key("appid", "id"),
+    sqlite_with_rowid=False,
+)
+delivery = Table(
+    "delivery",
+    metadata,
+    text("appid"),
+    number("id"),
+    Column("attempt", Integer, nullable=False),
+    number("create_time"),
+    Column("status", Integer, nullable=False),
+    Column("millis", Integer, nullable=False),
+    text("answer"),
+    key("appid", "id", "attempt"),
+)
+dead_letter = Table(
+    "dead_letter", metadata, text("appid"), number("id"), text("openid"), number("create_time"), key("appid", "id")
+)
+failed_call = Table(
+    "failed_call",
+    metadata,
+    text("appid"),
+    text("rid"),
+    number("create_time"),
+    Column("millis", Integer, nullable=False),
+    text("method"),
+    text("path"),
+    text("query"),
+    text("body"),
+    text("answer"),
+    Column("errcode", Integer, nullable=False),
+    text("cause"),
+    text("facts"),
+    text("client_ip"),
+    key("appid", "rid"),
+    Index(None, "appid", "create_time"),
+)
