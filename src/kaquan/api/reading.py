@@ -40,6 +40,7 @@ BAD: Any = object()
 
 MAX_INT = 2**63 - 1
 MAX_STRANGERS = 64
+MAX_FAULTS = 100
 
 _DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _NOTHING = (None, "")
@@ -97,6 +98,17 @@ class AnyNode:
     def read(self, value: Any, path: str, walk: Walk) -> Any:
         """Return the value."""
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """Takes every object as it is."""
+
+    expected: str = "object"
+
+    def read(self, value: Any, path: str, walk: Walk) -> Any:
+        """Return the object."""
+        return value if isinstance(value, dict) else walk.wrong(path, self.expected, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +193,13 @@ class ListNode:
                 return walk.wrong(path, self.expected, value)
             commas = self.commas and isinstance(value, str)
             value = [part.strip() for part in value.split(",")] if commas else [value]
-        items = [self.item.read(member, f"{path}[{position}]", walk) for position, member in enumerate(value)]
-        return BAD if any(item is BAD for item in items) else items
+        items, faults = [], len(walk.faults)
+        for position, inner in enumerate(value):
+            items.append(self.item.read(inner, f"{path}[{position}]", walk))
+            # A hostile list would otherwise cost a diagnosis per member.
+            if len(walk.faults) > MAX_FAULTS:
+                break
+        return items if len(walk.faults) == faults else BAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +220,7 @@ class Field:
         for key in (self.key, *self.aliases):
             found = value.get(key)
             # PHP encodes an empty object as an empty list.
-            if found not in _NOTHING and not (found == [] and isinstance(self.node, ObjectNode)):
+            if found not in _NOTHING and not (found == [] and isinstance(self.node, (ObjectNode, MapNode))):
                 return found
         return None
 
@@ -298,7 +315,9 @@ def node_of(annotation: Any) -> Node:
         return ListNode(node_of(get_args(base)[0]), _has(markers, OneOrList, CommaList), _has(markers, CommaList))
     if isinstance(base, type) and issubclass(base, msgspec.Struct):
         return object_node(base)
-    if base is Any or base is dict or get_origin(base) is dict:
+    if get_origin(base) is dict:
+        return MapNode()
+    if base is Any:
         return AnyNode()
     raise TypeError(f"no request is read as {annotation}")
 

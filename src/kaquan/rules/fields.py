@@ -23,7 +23,7 @@ FIRST_MILLISECOND = 10**12
 MAX_CODE_CHARACTERS = 20
 
 # Possessive, so that a long text without an address in it takes linear time.
-_HTTP_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#\\<>\"]++[^\x00-\x20\x7f\s<>\"]*+", re.IGNORECASE)
+_HTTP_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#\\<>\"]++[^\x00-\x20\x7f\s\\<>\"]*+", re.IGNORECASE)
 
 
 class Rank(IntEnum):
@@ -251,7 +251,7 @@ def literal(value: Any) -> str:
 def member(path: str, value: Any) -> str:
     """Return the JSON member that puts the value at the path's last name: ``"quantity": 500``."""
     name = path.rpartition(".")[2].partition("[")[0]
-    return f'"{name}": {literal(value)}'
+    return f'"{name}": {_short(literal(value), 4096)}'
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -268,8 +268,8 @@ def _folded(name: str) -> str:
     return name.replace("_", "").replace("-", "").casefold()
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 48 else f"{text[:47]}…"
+def _short(text: str, most: int = 48) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _too_long(path: str, expected: str, got: str, limit: int, size: int, kept: str) -> Refusal:
