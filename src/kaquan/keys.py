@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from functools import lru_cache
 
@@ -22,6 +23,10 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+class BadKeyFile(Exception):
+    """The master key's file holds no key."""
+
+
 class KeyMismatch(Exception):
     """The database was written with another master key."""
 
@@ -30,7 +35,7 @@ def load_master_key(path: str) -> bytes:
     """Return the master key of this file, made at the first start with access for its owner alone.
 
     Raises:
-        ValueError: the file holds no key.
+        BadKeyFile: the file holds no key.
         OSError: the file cannot be read or made.
     """
     os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
@@ -47,13 +52,14 @@ def read_master_key(path: str) -> bytes:
     """Return the master key of an existing file.
 
     Raises:
-        ValueError: the file holds no key.
+        BadKeyFile: the file holds no key.
+        OSError: the file cannot be read.
     """
-    with open(path) as file:
-        key = bytes.fromhex(file.read().strip())
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"{path} does not hold a key of {KEY_BYTES} bytes in hex")
-    return key
+    with open(path, encoding="latin-1") as file:
+        text = file.read().strip()
+    if not re.fullmatch(f"[0-9a-fA-F]{{{2 * KEY_BYTES}}}", text):
+        raise BadKeyFile(f"{path} does not hold a key: {KEY_BYTES} bytes in hex")
+    return bytes.fromhex(text)
 
 
 class Keys:

@@ -17,7 +17,7 @@ from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
 from kaquan.settings import Settings
 from kaquan.sources import Ids
-from kaquan.store.apps import AppCache
+from kaquan.store.apps import App, AppCache
 from kaquan.store.batch import Batcher
 
 
@@ -55,7 +55,7 @@ class Platform(msgspec.Struct):
         """Return an empty journal for one ordinary action."""
         return Record(self.ids)
 
-    def wake(self) -> None:
-        """Tell the delivery that there may be events."""
-        if self.delivery is not None:
+    def wake(self, app: App) -> None:
+        """Tell the delivery that the app may have events, if they are pushed anywhere."""
+        if app.callback:
             self.delivery.wake()

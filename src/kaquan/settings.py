@@ -77,7 +77,9 @@ def from_environment(environment: Mapping[str, str], **flags: object) -> Setting
         msgspec.ValidationError: a value has the wrong type.
     """
     names = Settings.__struct_fields__
-    given: dict[str, object] = {n: environment[f"KAQUAN_{n.upper()}"] for n in names if f"KAQUAN_{n.upper()}" in environment}
+    given: dict[str, object] = {
+        n: environment[f"KAQUAN_{n.upper()}"] for n in names if f"KAQUAN_{n.upper()}" in environment
+    }
     given.update({name: value for name, value in flags.items() if value is not None})
     return msgspec.convert(given, Settings, strict=False)
 

@@ -242,8 +242,7 @@ QUOTED = [
 
 @pytest.mark.parametrize("body", QUOTED)
 def test_a_quoted_integer_is_40053_in_strict_and_read_in_lenient(body: Any) -> None:
-    found = brief(body)
-    assert found is not None and found[:2] == (40053, "quoted_integer")
+    assert (brief(body) or ())[:2] == (40053, "quoted_integer")
     assert brief(body, "lenient") is None
 
 
@@ -374,8 +373,7 @@ def test_of_two_mistakes_the_earlier_in_the_order_is_answered(first: int) -> Non
         advanced = {name: value for fault in faults for name, value in fault.get("advanced", {}).items()}
         body = card(base=base, advanced_info=advanced)
         body["card"] |= {name: value for fault in faults for name, value in fault.items() if name == "card_type"}
-        found = brief(body)
-        assert found is not None and found[0] == WRONG[first][0], faults
+        assert (brief(body) or ())[:1] == (WRONG[first][0],), faults
 
 
 @pytest.mark.parametrize(

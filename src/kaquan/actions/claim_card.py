@@ -19,6 +19,7 @@ from kaquan.store.hot import Flow, Plan, Query, Rows
 
 NewCode = Callable[[], str]
 TICKET_LIFE = 7200
+OPENID_LENGTH = 28
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -88,7 +89,6 @@ class Batch:
         self.claims = claims
         self.new_code = new_code
         self.record = Record(new_id)
-        self.spare = [new_code() for _ in claims]
         self.stocks: dict[str, Stock] = {}
         self.cards: dict[str, Card] = {}
         self.held: dict[tuple[str, str], int] = defaultdict(int)
@@ -100,6 +100,7 @@ class Batch:
         self.codes: list[CodeRow] = []
         self.used_qrs: list[UsedQr] = []
         self.used_signatures: list[UsedSignature] = []
+        self.reminders: dict[str, int] = {}
         self.deliver = False
 
     def queries(self) -> dict[str, Query]:
@@ -112,7 +113,7 @@ class Batch:
             "callback": (sql.HAS_CALLBACK, "", [""]),
             "cards": (sql.CARDS, "cards", sorted({one.card_id for one in claims})),
             "held": (sql.HELD, "openids", list({one.openid for one in claims})),
-            "taken": (sql.TAKEN, "codes", self.spare + given),
+            "taken": (sql.TAKEN, "codes", given),
             "signatures": (sql.USED_SIGNATURES, "signatures", [sign for one in claims if (sign := signature(one))]),
         }
         return {
@@ -127,7 +128,7 @@ class Batch:
         self.cards = {row[0]: Card(*row) for row in rows["cards"]}
         self.qrs = {row[0]: Qr(*row) for row in rows.get("qrs", [])}
         self.deliver = bool(rows["callback"])
-        self.taken = {(code, scope) for code, scope in rows["taken"]}
+        self.taken = {(code, scope) for code, scope in rows.get("taken", [])}
         self.signatures = {row[0] for row in rows.get("signatures", [])}
         for openid, card_id, count, last in rows["held"]:
             self.held[openid, card_id] = count
@@ -147,16 +148,15 @@ class Batch:
         self.whitelist = {row[0] for row in rows.get("whitelist", [])}
         self.taken |= {(code, scope) for code, scope in rows.get("taken", [])}
 
-    def claim(self, number: int) -> Claimed | Refusal:
-        """Decide the claim of this number and, if it may be made, make it."""
-        one = self.claims[number]
+    def claim(self, one: Claim) -> Claimed | Refusal:
+        """Decide a claim and, if it may be made, make it."""
         seen = self._seen(one)
         refused = rule.decide(one, seen)
         if refused is not None:
             self._remind(one)
             return refused
         assert seen.card is not None
-        return self._issue(one, seen, seen.card, self.spare[number])
+        return self._issue(one, seen, seen.card)
 
     def _seen(self, one: Claim) -> Seen:
         card = self.cards.get(one.card_id)
@@ -174,21 +174,19 @@ class Batch:
         seen.code_taken = card.merchant_codes and (rule.code_given(one, seen), card.card_id) in self.taken
         return seen
 
-    def _issue(self, one: Claim, seen: Seen, card: Card, spare: str) -> Claimed:
+    def _issue(self, one: Claim, seen: Seen, card: Card) -> Claimed:
         begin, end = code_validity(
             card.date_type, card.begin_time, card.end_time, card.fixed_term, card.fixed_begin_term, one.now
         )
         scope = card.card_id if card.use_custom_code else ""
-        code = rule.code_given(one, seen) if card.merchant_codes else self._free(spare)
+        code = rule.code_given(one, seen) if card.merchant_codes else self._free()
         outer_str = one.outer_str or (seen.qr.outer_str if seen.qr else "")
         outer_id = one.outer_id or (seen.qr.outer_id if seen.qr else 0)
         at = self._event_time(one)
         self.taken.add((code, scope))
         self.held[one.openid, one.card_id] += 1
         self.codes.append(
-            CodeRow(
-                code, scope, card.card_id, one.openid, NORMAL, "claim", begin, end, one.now, at, one.now, outer_str
-            )
+            CodeRow(code, scope, card.card_id, one.openid, NORMAL, "claim", begin, end, one.now, at, one.now, outer_str)
         )
         event = UserGetCard(CardId=card.card_id, UserCardCode=code, OuterId=outer_id, OuterStr=outer_str)
         self.record.event("claim", event, one.openid, at, card.card_id, code)
@@ -207,10 +205,12 @@ class Batch:
             self.used_signatures.append(UsedSignature(sign, one.now + TICKET_LIFE))
         self._remind(one)
 
-    def _free(self, spare: str) -> str:
-        while (spare, "") in self.taken:
-            spare = self.new_code()
-        return spare
+    def _free(self) -> str:
+        # One that was given out earlier is found by its unique key; the batch then runs again with other codes.
+        code = self.new_code()
+        while (code, "") in self.taken:
+            code = self.new_code()
+        return code
 
     def _event_time(self, one: Claim) -> int:
         # Receivers tell events apart by openid and CreateTime, so each event of a person has a second of its own.
@@ -222,8 +222,18 @@ class Batch:
         stock = self.stocks.get(one.card_id)
         if stock and rule.remind(stock.quantity, stock.total_quantity, stock.reminded_at, one.now):
             stock.reminded_at = one.now
-            event = CardSkuRemind(CardId=one.card_id, Detail=f"the card's quantity is equal to {stock.quantity}")
-            self.record.event("remind", event, "", one.now, one.card_id)
+            self.reminders[one.card_id] = stock.quantity
+
+    def reminder_time(self) -> Query:
+        """Return the query for the CreateTime of the last of the reminders."""
+        now = max(one.now for one in self.claims)
+        return Query(sql.SYSTEM_EVENT_TIME, {"appid": self.appid, "now": now, "count": len(self.reminders)})
+
+    def record_reminders(self, last: int) -> None:
+        """Record a low stock of each of these cards; ``last`` is the CreateTime of the last of them."""
+        for at, (card_id, quantity) in enumerate(self.reminders.items(), last - len(self.reminders) + 1):
+            event = CardSkuRemind(CardId=card_id, Detail=f"the card's quantity is equal to {quantity}")
+            self.record.event("remind", event, f"o{card_id[1:7]}".ljust(OPENID_LENGTH, "0"), at, card_id)
 
     def plan(self, outcomes: list[Claimed | Refusal]) -> Plan[Claimed | Refusal]:
         """Return what the batch writes and answers."""
@@ -247,9 +257,7 @@ def signature(one: Claim) -> str:
     return str((one.card_ext or {}).get("signature", "")).lower()
 
 
-def claim_cards(
-    appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId
-) -> Flow[Claimed | Refusal]:
+def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId) -> Flow[Claimed | Refusal]:
     """Claim one code for each, in one transaction; stock, limits and codes are decided under the stock's lock.
 
     Args:
@@ -268,4 +276,8 @@ def claim_cards(
     if late := batch.late_queries():
         rows = yield list(late.values())
         batch.load_late(dict(zip(late, rows, strict=True)))
-    return batch.plan([batch.claim(number) for number in range(len(claims))])
+    outcomes = [batch.claim(one) for one in claims]
+    if batch.reminders:
+        ((last,),) = (yield [batch.reminder_time()])[0]
+        batch.record_reminders(last)
+    return batch.plan(outcomes)

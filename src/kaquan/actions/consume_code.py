@@ -111,9 +111,8 @@ def consume(
     at = max(one.now, wallets.last_event[found.openid] + 1)
     wallets.last_event[found.openid] = at
     wallets.consumed[holder] += 1
-    codes[one.code] = [
-        msgspec.structs.replace(other, status=rule.CONSUMED) if other is found else other for other in codes[one.code]
-    ]
+    spent = msgspec.structs.replace(found, status=rule.CONSUMED, status_time=one.now)
+    codes[one.code] = [spent if other is found else other for other in codes[one.code]]
     changes.append(ConsumedRow(found.code, found.scope, one.now, at))
     event = UserConsumeCard(
         CardId=found.card_id,

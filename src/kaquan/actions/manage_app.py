@@ -14,9 +14,9 @@ PERMISSIONS = ("balance", "bonus", "custom_code", "custom_url", "issue", "member
 
 def create_app(tx: Tx, app: App, now: int) -> None:
     """Save a new account."""
-    values = {name: getattr(app, name) for name in App.__struct_fields__ if name != "credentials"}
+    values = {name: getattr(app, name) for name in App.__struct_fields__ if name not in {"callback", "credentials"}}
     values["permissions"] = ",".join(sorted(app.permissions))
-    tx.run(sa.insert(tables.app).values(**values, create_time=now))
+    tx.run(sa.insert(tables.app).values(**values, system_event_time=0, create_time=now))
     tx.run(sa.insert(tables.account_prefix).values(prefix=app.prefix, owner=app.appid))
 
 
@@ -35,6 +35,7 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
         suspended=False,
         permissions=frozenset(PERMISSIONS) if sandbox else frozenset(),
         clock_offset=0,
+        callback=False,
         credentials=(),
     )
 

@@ -21,7 +21,8 @@ def approve(tx: Tx, app: App, card_id: str, now: int, record: Record) -> None:
         Refusal: 40073 unknown card, 40078 not under review.
     """
     _decide(tx, app, card_id, VERIFY_OK, "", now)
-    record.event("approve", CardPassCheck(CardId=card_id), app.system_openid, now, card_id)
+    at = system_event_time(tx, app.appid, now)
+    record.event("approve", CardPassCheck(CardId=card_id), app.system_openid, at, card_id)
 
 
 def refuse(tx: Tx, app: App, card_id: str, reason: str, now: int, record: Record) -> None:
@@ -32,7 +33,7 @@ def refuse(tx: Tx, app: App, card_id: str, reason: str, now: int, record: Record
     """
     _decide(tx, app, card_id, VERIFY_FAIL, reason, now)
     event = CardNotPassCheck(CardId=card_id, RefuseReason=reason)
-    record.event("refuse", event, app.system_openid, now, card_id)
+    record.event("refuse", event, app.system_openid, system_event_time(tx, app.appid, now), card_id)
 
 
 def review(tx: Tx, app: App, card_id: str, reason: str | None, now: int, record: Record) -> None:
@@ -42,6 +43,17 @@ def review(tx: Tx, app: App, card_id: str, reason: str | None, now: int, record:
     else:
         refuse(tx, app, card_id, reason, now, record)
     record.save(tx, app.appid)
+
+
+def system_event_time(tx: Tx, appid: str, now: int) -> int:
+    """Return the CreateTime of an event that no person caused: a second that no other such event of the app has."""
+    table = tables.app
+    last = table.c.system_event_time
+    later = sa.case((last < now, now), else_=last + 1)
+    taken = sa.update(table).where(table.c.appid == appid).values(system_event_time=later).returning(last)
+    row = tx.one(taken)
+    assert row is not None
+    return int(row[0])
 
 
 def _decide(tx: Tx, app: App, card_id: str, status: str, reason: str, now: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
 from kaquan.errors import Errcode
+from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kaquan.platform import Platform
 
 T = TypeVar("T")
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 class Call:
@@ -30,7 +32,7 @@ class Call:
     def __init__(self, platform: Platform, scope: dict[str, Any]) -> None:
         self.platform = platform
         self.scope = scope
-        self.path: str = scope["path"]
+        self.path: str = storable(scope["path"])
         self.method: str = scope["method"]
         self.body = b""
         self._app: App | None = None
@@ -61,7 +63,8 @@ class Call:
         """Return the query's parameters, the last of each name."""
         if self._query is None:
             text = self.scope["query_string"].decode("latin-1")
-            self._query = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+            named = parse_qs(text, keep_blank_values=True)
+            self._query = {name: storable(values[-1]) for name, values in named.items()}
         return self._query
 
     @property
@@ -79,17 +82,24 @@ class Call:
 
     @property
     def client_ip(self) -> str:
-        """Return the caller's address."""
+        """Return the caller's address; a proxy on this machine is believed when it names another."""
         client = self.scope.get("client")
-        return client[0] if client else ""
+        address: str = client[0] if client else ""
+        return (
+            self.header("x-forwarded-for").rpartition(",")[2].strip()[:64] or address
+            if address in LOOPBACK
+            else address
+        )
 
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in a transaction."""
-        return await self.platform.store.write(action)
+        result: T = await self.platform.store.write(action)
+        return result
 
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action."""
-        return await self.platform.store.read(action)
+        result: T = await self.platform.store.read(action)
+        return result
 
     def require_permission(self, permission: str) -> None:
         """Go on only if the app holds an advanced permission.

@@ -13,7 +13,18 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from kaquan.api.reading import MAX_INT, Field, IntNode, ListNode, ObjectNode, Profile, TextNode, Walk, object_node
+from kaquan.api.reading import (
+    MAX_INT,
+    AnyNode,
+    Field,
+    IntNode,
+    ListNode,
+    ObjectNode,
+    Profile,
+    TextNode,
+    Walk,
+    object_node,
+)
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules.fields import Limit, shown
 
@@ -134,11 +145,18 @@ def _is_flat(field: Field) -> bool:
 def _checks(field: Field) -> list[Check]:
     """Return what has to hold beyond the type of a field that msgspec has read."""
     checks: list[Check] = [partial(_allowed, limit) for limit in getattr(field.node, "limits", ())]
-    if isinstance(field.node, TextNode) and field.required:
+    # The walk reads "" as absent; here it would stand.
+    if isinstance(field.node, TextNode) and (field.required or field.default):
         checks.append(bool)
+    if isinstance(field.node, AnyNode):
+        checks.append(_is_said)
     if isinstance(field.node, IntNode):
         checks.append(_fits)
     return checks
+
+
+def _is_said(value: Any) -> bool:
+    return bool(value != "")
 
 
 def _allowed(limit: Limit, value: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
@@ -65,6 +66,9 @@ class Dispatcher:
 
     async def _answer(self, call: Call, receive: Receive) -> Any:
         endpoint = find(call.path)
+        if isinstance(endpoint, Refusal):
+            await self._name_app(call)
+            raise endpoint
         if endpoint.token:
             call.app = await self._app_of_token(call)
         if call.method not in endpoint.methods:
@@ -76,7 +80,13 @@ class Dispatcher:
         call.body = await read_body(call, receive, endpoint.body_limit)
         if endpoint.reader is None:
             return await endpoint.handler(call)
-        return await endpoint.handler(call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict"))
+        return await endpoint.handler(
+            call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict")
+        )
+
+    async def _name_app(self, call: Call) -> None:
+        with suppress(Refusal):
+            call.app = await self._app_of_token(call)
 
     async def _app_of_token(self, call: Call) -> App:
         token = self._platform.tokens.read(call.access_token)
@@ -121,12 +131,8 @@ class Dispatcher:
             log.warning("failed call not kept, too many are waiting", rid=kept.rid)
 
 
-def find(path: str) -> Endpoint:
-    """Return the endpoint of a path.
-
-    Raises:
-        Refusal: 48001 for a path of the original that is not built yet, -1 for any other.
-    """
+def find(path: str) -> Endpoint | Refusal:
+    """Return the endpoint of a path, or 48001 for a path of the original that is not built yet, -1 for any other."""
     endpoint = ROUTES.get(path)
     if endpoint is not None:
         return endpoint
@@ -134,8 +140,8 @@ def find(path: str) -> Endpoint:
         if path.startswith(prefix):
             return ROUTES[prefix]
     if path in PLANNED:
-        raise Errcode.API_UNAUTHORIZED("not_implemented", path=path)
-    raise Errcode.SYSTEM_ERROR("unknown_path", path=path[:200], did_you_mean=nearest(path, PLANNED | set(ROUTES)) or "")
+        return Errcode.API_UNAUTHORIZED("not_implemented", path=path)
+    return Errcode.SYSTEM_ERROR("unknown_path", path=path[:200], did_you_mean=nearest(path, PLANNED | set(ROUTES)))
 
 
 def wrong_method(endpoint: Endpoint, method: str) -> Refusal:

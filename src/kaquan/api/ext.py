@@ -77,5 +77,5 @@ async def claim(call: Call, request: ClaimRequest) -> ClaimAnswer:
         claimed: Claimed = outcome(await platform.hot.claims.submit(call.appid, request.card_id, one))
     except Refusal as refused:
         raise await sharper(call, refused, request.card_id) from None
-    platform.wake()
+    platform.wake(call.app)
     return ClaimAnswer(code=claimed.code, begin_time=claimed.begin_time, end_time=claimed.end_time)

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, 
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.nearest import nearest
 from kaquan.rules.fields import (
     Alias,
     Belongs,
@@ -28,7 +29,6 @@ from kaquan.rules.fields import (
     WrongAs,
     literal,
     member,
-    nearest,
     shown,
 )
 
@@ -210,6 +210,7 @@ class Field:
     key: str
     aliases: tuple[str, ...]
     required: bool
+    default: Any
     node: Node
     missing: MissingAs | None
     wrong: WrongAs | None
@@ -345,6 +346,7 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
         key=info.encode_name,
         aliases=tuple(marker.name for marker in markers if isinstance(marker, Alias)),
         required=info.required,
+        default=None if info.default is msgspec.NODEFAULT else info.default,
         node=node_of(info.type),
         missing=_only(markers, MissingAs),
         wrong=_only(markers, WrongAs),

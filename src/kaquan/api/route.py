@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kaquan.api.decode import Reader
-
-if TYPE_CHECKING:
-    from kaquan.api.call import Call
 
 Handler = Callable[..., Awaitable[Any]]
 ROUTES: dict[str, Endpoint] = {}

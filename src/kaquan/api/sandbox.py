@@ -12,12 +12,13 @@ from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.review_card import review
 from kaquan.api.call import Call
-from kaquan.api.card.owner import card_action
+from kaquan.api.card.owner import card_action, load_own_card
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.callback import FORMATS, MODES, check_secrets
-from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code as encrypt
+from kaquan.rules.encrypt_code import NONCE_BYTES
+from kaquan.rules.encrypt_code import encrypt_code as encrypt
 from kaquan.rules.fields import CardId, Code, Id, MaxBytes, OneOf, Openid
 from kaquan.sources import wall_clock
 
@@ -86,20 +87,21 @@ async def decide(call: Call, card_id: str, reason: str | None) -> dict[str, Any]
     """Review a card of the caller's own."""
     record = call.platform.record()
     await card_action(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
-    call.platform.wake()
+    call.platform.wake(call.app)
     return ok()
 
 
 @endpoint("/sandbox/delete", reads=OfCode)
 async def delete(call: Call, request: OfCode) -> dict[str, Any]:
     """Delete a code from a person's wallet as the person would."""
+    await load_own_card(call, request.card_id)
     record = call.platform.record()
     await card_action(
         call,
         request.card_id,
         lambda tx: delete_code(tx, call.appid, request.openid, request.code, request.card_id, call.now, record),
     )
-    call.platform.wake()
+    call.platform.wake(call.app)
     return ok()
 
 
@@ -129,6 +131,7 @@ async def callback(call: Call, request: Callback) -> dict[str, Any]:
     await call.platform.delivery.check(request.url, request.token)
     values = (request.url, request.token, request.aes_key, request.mode, request.format)
     await call.write(lambda tx: set_callback(tx, call.platform.keys, call.appid, *values))
+    await call.platform.apps.reload(call.appid)
     return ok()
 
 

@@ -57,7 +57,9 @@ def scan_id_of_ticket(keys: Keys, text: str) -> str:
     except (binascii.Error, ValueError):
         raw = b""
     scan = base64.urlsafe_b64encode(raw[:NAME_BYTES]).decode()
-    if len(raw) != NAME_BYTES + MAC_BYTES or not hmac.compare_digest(raw[NAME_BYTES:], keys.mac("qr", scan)[:MAC_BYTES]):
+    if len(raw) != NAME_BYTES + MAC_BYTES or not hmac.compare_digest(
+        raw[NAME_BYTES:], keys.mac("qr", scan)[:MAC_BYTES]
+    ):
         raise Errcode.INVALID_CARD_ID("ticket_unknown", card_id="")
     return scan
 

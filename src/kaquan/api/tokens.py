@@ -53,7 +53,9 @@ class Tokens:
 
     def ticket(self, appid: str, credential: Credential) -> str:
         """Return the text of a ticket."""
-        return url_safe(self._keys.mac(f"ticket/{credential.kind}", f"{appid}/{credential.serial}/{credential.issued_at}"))
+        return url_safe(
+            self._keys.mac(f"ticket/{credential.kind}", f"{appid}/{credential.serial}/{credential.issued_at}")
+        )
 
     def tickets(self, app: App, kind: str, now: int) -> tuple[str, ...]:
         """Return the tickets of a kind that still stand, the newest first."""

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from kaquan.errors import Errcode
-from kaquan.rules.fields import nearest, shown
+from kaquan.errors import Errcode, Refusal
+from kaquan.errors.nearest import nearest
+from kaquan.rules.fields import shown
 
 TEXTS = ("code", "openid", "timestamp", "nonce_str", "signature", "outer_str", "outer_id", "balance")
 KNOWN = (*TEXTS, "fixed_begintimestamp", "api_ticket")
@@ -33,17 +34,26 @@ def parse_card_ext(value: Any) -> dict[str, str]:
     ext = {name: _text(name, member) for name, member in members.items() if member is not None}
     for name in NEEDED:
         if not ext.get(name):
-            near = next((other for other in ext if other not in KNOWN and nearest(other, KNOWN) == name), "")
-            raise Errcode.INVALID_CARD_EXT("missing_key", path=f"card_ext.{name}", key=name, did_you_mean=near)
+            raise _missing(name, ext)
     _check_lengths(ext)
     return {name: text for name, text in ext.items() if text}
+
+
+def _missing(name: str, ext: dict[str, str]) -> Refusal:
+    sent = next((other for other in ext if other not in KNOWN and nearest(other, KNOWN) == name), "")
+    facts = {"path": f"card_ext.{name}", "key": name}
+    if sent:
+        return Errcode.INVALID_CARD_EXT("misspelt_key", sent=sent, did_you_mean=name, **facts)
+    return Errcode.INVALID_CARD_EXT("missing_key", **facts)
 
 
 def _text(name: str, member: Any) -> str:
     if isinstance(member, int) and not isinstance(member, bool):
         return str(member)
     if not isinstance(member, str) and name in TEXTS:
-        raise Errcode.INVALID_CARD_EXT("wrong_type", path=f"card_ext.{name}", key=name, expected="string", got=shown(member))
+        raise Errcode.INVALID_CARD_EXT(
+            "wrong_type", path=f"card_ext.{name}", key=name, expected="string", got=shown(member)
+        )
     return member if isinstance(member, str) else ""
 
 

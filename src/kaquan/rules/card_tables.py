@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from kaquan.errors import Errcode
-from kaquan.rules.fields import nearest, shown
+from kaquan.errors.nearest import nearest
+from kaquan.rules.fields import shown
 
 KEYS = MappingProxyType(
     {

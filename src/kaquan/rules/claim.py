@@ -173,7 +173,8 @@ def _approved(claim: Claim, seen: Seen) -> Refusal | None:
     if seen.card.status in OPEN or seen.whitelisted:
         return None
     cause = "not_verified_bound" if seen.card.bind_openid else "not_verified"
-    return Errcode.INVALID_CARD_STATUS(cause, card_id=claim.card_id, status=seen.card.status)
+    openid = mask_openid(claim.openid)
+    return Errcode.INVALID_CARD_STATUS(cause, card_id=claim.card_id, status=seen.card.status, openid=openid)
 
 
 def _in_time(claim: Claim, seen: Seen) -> Refusal | None:

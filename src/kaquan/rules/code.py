@@ -35,6 +35,7 @@ class Code(msgspec.Struct, frozen=True):
     end_time: int
     outer_str: str
     event_time: int
+    status_time: int
     card_type: str
     use_limit: int
 
@@ -99,9 +100,8 @@ def refusal(call: str, code: Code, now: int) -> Refusal | None:
     if refused is None:
         return None
     errcode, cause = refused
-    return errcode(
-        cause, code=code.code, card_id=code.card_id, status=standing, now=now, begin=code.begin_time, end=code.end_time
-    )
+    times = {"now": now, "begin": code.begin_time, "end": code.end_time, "changed": code.status_time}
+    return errcode(cause, code=code.code, card_id=code.card_id, status=standing, **times)
 
 
 def pick(candidates: list[Code], code: str, card_id: str | None) -> Code | Refusal:

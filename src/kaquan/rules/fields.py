@@ -7,9 +7,7 @@ Spec: cards.md 1.3 (order), 3 (limits), 15 (tolerances); errors.md 5; qa_cases.m
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
@@ -17,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.nearest import nearest
 
 LAST_SECOND = 2**31 - 1
 FIRST_MILLISECOND = 10**12
@@ -254,18 +253,7 @@ def member(path: str, value: Any) -> str:
     return f'"{name}": {_short(literal(value), 4096)}'
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is the likeliest meant, or "" when none is near."""
-    folded = {_folded(other): other for other in known}
-    found = difflib.get_close_matches(_folded(name[:64]), folded, n=1, cutoff=0.75)
-    return folded[found[0]] if found else ""
-
-
 _TYPE_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number"}
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").replace("-", "").casefold()
 
 
 def _short(text: str, most: int = 48) -> str:

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode
-from kaquan.rules.card_tables import DELETED
+from kaquan.rules.card_tables import DELETED, DEPOSIT_MODE
 from kaquan.rules.claim import OPEN
+from kaquan.rules.fields import member, shown
 
+PLACE = "action_info.card."
 LIFE = 7_776_000
 LIFE_RANGE = (60, 31_536_000)
 
@@ -43,12 +45,24 @@ def check_qr(wish: Wish, card: Any) -> None:
     merchant_codes = card.use_custom_code and not card.deposit
     if wish.code and not merchant_codes:
         cause = "code_on_deposit_card" if card.deposit else "code_on_platform_card"
-        raise Errcode.INVALID_ACTION_INFO(cause, path="action_info.card.code", code=wish.code, **facts)
+        raise Errcode.INVALID_ACTION_INFO(cause, code=wish.code, **_not_taken(wish.code, card.deposit), **facts)
     if merchant_codes and not wish.code:
-        raise Errcode.INVALID_ACTION_INFO("code_missing", path="action_info.card.code", **facts)
+        raise Errcode.INVALID_ACTION_INFO("code_missing", **_needed("code"), **facts)
     if card.bind_openid and not wish.openid:
-        raise Errcode.INVALID_ACTION_INFO("openid_missing", path="action_info.card.openid", **facts)
+        raise Errcode.INVALID_ACTION_INFO("openid_missing", **_needed("openid"), **facts)
     if wish.is_unique_code and card.status not in OPEN:
-        raise Errcode.INVALID_CARD_STATUS("not_verified", status=card.status, **facts)
+        raise Errcode.INVALID_CARD_STATUS("unique_before_approval", status=card.status, **facts)
     if wish.is_unique_code and card.quantity <= 0:
         raise Errcode.STOCK_OUT("stock_empty", quantity=card.quantity, **facts)
+
+
+def _not_taken(code: str, deposit: bool) -> dict[str, str]:
+    """Return where a code stands that the card does not take, and what is to be done with it."""
+    mode = f"get_custom_code_mode {DEPOSIT_MODE}" if deposit else "use_custom_code false"
+    facts = {"expected": f"no code with {mode}", "got": shown(code), "repair": f"without {member('code', code)}"}
+    return {"path": PLACE + "code", **facts}
+
+
+def _needed(name: str) -> dict[str, str]:
+    """Return where the card needs a text that is not there."""
+    return {"path": PLACE + name, "expected": "text", "got": "nothing", "repair": f'"{name}": <text>'}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from kaquan.store import tables
 from kaquan.store.tx import Tx
 
 FRESH_SECONDS = 1.0
+RENEW_SECONDS = 0.5
 GRANTED = "granted"
 
 
@@ -34,6 +36,7 @@ class App(msgspec.Struct, frozen=True):
         review: ``auto`` or ``manual`` review of cards.
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
+        callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand, newest first.
     """
 
@@ -43,12 +46,13 @@ class App(msgspec.Struct, frozen=True):
     prefix: str
     secret_hash: str
     sandbox: bool
-    profile: str
+    profile: Literal["strict", "lenient"]
     review: str
     card_function: str
     suspended: bool
     permissions: frozenset[str]
     clock_offset: int
+    callback: bool
     credentials: tuple[Credential, ...]
 
     @property
@@ -68,9 +72,11 @@ def load_app(tx: Tx, appid: str) -> App | None:
     if row is None:
         return None
     values = dict(row._mapping)
-    del values["create_time"]
+    for name in ("create_time", "system_event_time"):
+        del values[name]
     values["permissions"] = frozenset(filter(None, values["permissions"].split(",")))
-    return App(**values, credentials=load_credentials(tx, appid))
+    callback = tx.one(sa.select(tables.callback.c.url).where(tables.callback.c.appid == appid)) is not None
+    return App(**values, callback=callback, credentials=load_credentials(tx, appid))
 
 
 def load_credentials(tx: Tx, appid: str) -> tuple[Credential, ...]:
@@ -82,7 +88,7 @@ def load_credentials(tx: Tx, appid: str) -> tuple[Credential, ...]:
 
 
 class AppCache:
-    """The snapshots of this process.
+    """The snapshots of this process; one that ages is loaded anew beside the calls, once for all of them.
 
     Args:
         read: runs a reading action on the store.
@@ -93,26 +99,51 @@ class AppCache:
         self._read = read
         self._tick = tick
         self._apps: dict[str, tuple[float, App]] = {}
+        self._loading: dict[str, asyncio.Task[App | None]] = {}
 
     def fresh(self, appid: str) -> App | None:
         """Return the snapshot if it is young enough, without a query."""
         held = self._apps.get(appid)
-        return held[1] if held and self._tick() - held[0] < FRESH_SECONDS else None
+        if held is None:
+            return None
+        age = self._tick() - held[0]
+        if age > RENEW_SECONDS and appid not in self._loading:
+            self._load(appid)
+        return held[1] if age < FRESH_SECONDS else None
 
     async def get(self, appid: str) -> App | None:
         """Return the app, loaded when its snapshot is too old; None when there is none."""
-        return self.fresh(appid) or await self.reload(appid)
+        return self.fresh(appid) or await asyncio.shield(self._loading.get(appid) or self._load(appid))
 
     async def reload(self, appid: str) -> App | None:
-        """Return the app as it is now."""
-        tick = self._tick()
-        app: App | None = await self._read(lambda tx: load_app(tx, appid))
-        if app is None:
-            self._apps.pop(appid, None)
-        else:
-            self._apps[appid] = (tick, app)
-        return app
+        """Return the app as it is now, not as a load that began before sees it."""
+        return await asyncio.shield(self._load(appid))
 
     def forget(self, appid: str) -> None:
         """Make the next call load the app again, after a change by this process."""
         self._apps.pop(appid, None)
+        self._loading.pop(appid, None)
+
+    def _load(self, appid: str) -> asyncio.Task[App | None]:
+        task = self._loading[appid] = asyncio.create_task(self._loaded(appid))
+        return task
+
+    async def _loaded(self, appid: str) -> App | None:
+        tick = self._tick()
+        this = asyncio.current_task()
+        try:
+            app: App | None = await self._read(lambda tx: load_app(tx, appid))
+        finally:
+            newest = self._loading.get(appid) is this
+            if newest:
+                del self._loading[appid]
+        # A load that was overtaken by a change must not bring the old state back.
+        if newest:
+            self._keep(appid, tick, app)
+        return app
+
+    def _keep(self, appid: str, tick: float, app: App | None) -> None:
+        if app is None:
+            self._apps.pop(appid, None)
+        else:
+            self._apps[appid] = (tick, app)

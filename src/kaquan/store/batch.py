@@ -48,8 +48,7 @@ class Lanes(Generic[C]):
 
     def _drain(self, name: str, most: int, batch: list[tuple[C, asyncio.Future[Any]]]) -> None:
         lane = self._lanes[name]
-        for _ in range(min(most, len(lane))):
-            batch.append(lane.popleft())
+        batch.extend(lane.popleft() for _ in range(min(most, len(lane))))
         if not lane:
             del self._lanes[name]
 
@@ -132,7 +131,13 @@ class Batcher(Generic[C, R]):
             middle = len(commands) // 2
             return await self._settle(appid, commands[:middle]) + await self._settle(appid, commands[middle:])
         except Exception as fault:
-            log.error("batch failed", kind=self._name, appid=appid, fault=repr(fault), exc_info=not isinstance(fault, StoreError))
+            log.error(
+                "batch failed",
+                kind=self._name,
+                appid=appid,
+                fault=repr(fault),
+                exc_info=not isinstance(fault, StoreError),
+            )
             return [Errcode.SYSTEM_ERROR("database") for _ in commands]
 
     async def _persist(self, appid: str, commands: list[C]) -> list[Any]:

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-Rows = list[tuple[Any, ...]]
+Rows = list[Any]
 T = TypeVar("T")
 
 
@@ -23,13 +23,11 @@ class Statement:
         name: how flows and profiles call it.
         postgresql: text with ``%(name)s`` parameters; lists are arrays, ``rows`` is one JSON array of objects.
         sqlite: text with ``:name`` parameters; lists are JSON arrays; with ``rows`` it runs once per row.
-        reads: whether rows come back.
     """
 
     name: str
     postgresql: str
     sqlite: str
-    reads: bool = True
 
 
 @dataclass(frozen=True, slots=True)

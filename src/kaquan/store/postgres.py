@@ -7,13 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import msgspec
-import psycopg
 import sqlalchemy as sa
 import structlog
-from psycopg import errors as pg
 
-from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Rows, StoreError, Unavailable
+from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Statement, Unavailable
+from kaquan.store.pipeline import Failed, Lost, Pipeline
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
@@ -27,6 +25,17 @@ SETTINGS = {
     "idle_in_transaction_session_timeout": "30s",
 }
 OPTIONS = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+
+UNIQUE_VIOLATION = "23505"
+# Serialization failure, deadlock, lock timeout.
+RETRIED = frozenset({"40001", "40P01", "55P03"})
+# The session's prepared statements are gone, or stem from before a migration: a new connection has none.
+STALE = frozenset({"26000", "0A000"})
+BAD_DATA = ("22", "23")
+BEGIN, COMMIT, ROLLBACK = (Query(Statement(word.lower(), word, word), {}) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
+# Statistics of a young table mislead the planner; it is told of the first thousand rows and of each doubling.
+ANALYZE_FROM = 1000
+ANALYZE = sa.text("ANALYZE code, journal, outbox")
 
 log = structlog.get_logger(__name__)
 
@@ -44,120 +53,102 @@ class HotConnection:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._pipeline: Pipeline | None = None
 
     async def write(self, flow: Flow[T]) -> list[T]:
         """Run a flow in one transaction and return its outcomes after the commit.
 
         Raises:
             Collision, BadData, Conflict: nothing was written.
-            Unavailable: the database is out of reach; nothing is known to be written.
+            Unavailable: the database is out of reach, and nothing is known of what was written.
         """
-        connection = await self._open()
         plan: Plan[T] | None = None
         try:
-            plan = await drive(connection, flow, begin=True)
-            await commit(connection, plan)
-        except psycopg.Error as fault:
-            if connection.closed and plan is not None and await self._committed(plan):
+            pipeline = await self._open()
+            plan = await drive(pipeline, flow, [BEGIN])
+            await pipeline.run([*plan.writes, COMMIT])
+        except Lost as fault:
+            if plan is not None and await self._committed(plan):
                 return plan.outcomes
-            await self._recover(connection)
+            raise Conflict(str(fault)) from fault
+        except BaseException as fault:
+            await self._roll_back(fault)
             raise translate(fault) from fault
-        except BaseException:
-            await self._recover(connection)
-            raise
         return plan.outcomes
 
     async def read(self, flow: Flow[T]) -> list[T]:
-        """Run a flow that only reads, outside a transaction."""
-        connection = await self._open()
+        """Run a flow that only reads, outside a transaction.
+
+        Raises:
+            StoreError: it could not be read.
+        """
         try:
-            plan = await drive(connection, flow, begin=False)
-        except psycopg.Error as fault:
-            await self._recover(connection)
+            plan = await drive(await self._open(), flow, [])
+        except (Lost, Failed, ValueError) as fault:
             raise translate(fault) from fault
         return plan.outcomes
 
     async def close(self) -> None:
         """Close the connection."""
-        if self._connection is not None:
-            await self._connection.close()
+        if self._pipeline is not None:
+            await self._pipeline.close()
 
-    async def _open(self) -> psycopg.AsyncConnection[Any]:
-        if self._connection is None or self._connection.closed:
-            try:
-                self._connection = await psycopg.AsyncConnection.connect(
-                    self._url, autocommit=True, prepare_threshold=0, options=OPTIONS, connect_timeout=5
-                )
-            except psycopg.Error as fault:
-                raise Unavailable(str(fault)) from fault
-        return self._connection
+    async def _open(self) -> Pipeline:
+        if self._pipeline is None or self._pipeline.closed:
+            self._pipeline = await Pipeline.connect(self._url, OPTIONS)
+        return self._pipeline
 
-    async def _recover(self, connection: psycopg.AsyncConnection[Any]) -> None:
+    async def _roll_back(self, fault: BaseException) -> None:
+        pipeline = self._pipeline
+        if pipeline is None or pipeline.closed:
+            return
         try:
-            if not connection.closed:
-                await connection.execute("ROLLBACK")
-        except psycopg.Error:
-            await connection.close()
+            if isinstance(fault, Failed) and fault.sqlstate in STALE:
+                await pipeline.close()
+            else:
+                await pipeline.run([ROLLBACK])
+        except (Lost, Failed):
+            await pipeline.close()
 
     async def _committed(self, plan: Plan[T]) -> bool:
-        connection = await self._open()
-        rows: Rows = []
-        async with connection.transaction():
-            for query in plan.proof:
-                rows = await (await execute(connection, query)).fetchall()
-        log.warning("connection lost at commit", committed=bool(rows))
-        return bool(rows)
+        if not plan.proof:
+            return False
+        try:
+            pipeline = await self._open()
+            rows = await pipeline.run([BEGIN, *plan.proof, COMMIT])
+        except (Lost, Failed) as fault:
+            raise Unavailable(str(fault)) from fault
+        committed = bool(rows[-2])
+        log.warning("connection lost at commit", committed=committed)
+        return committed
 
 
-async def drive(connection: psycopg.AsyncConnection[Any], flow: Flow[T], begin: bool) -> Plan[T]:
-    """Answer the flow's groups of queries, one round trip each, until it ends."""
+async def drive(pipeline: Pipeline, flow: Flow[T], first: list[Query]) -> Plan[T]:
+    """Answer the flow's groups of queries, one round trip each, until it ends; ``first`` goes before the first."""
     try:
         queries = next(flow)
         while True:
-            rows = await round_trip(connection, queries, begin)
-            begin = False
-            queries = flow.send(rows)
+            rows = await pipeline.run([*first, *queries])
+            queries = flow.send(rows[len(first) :])
+            first = []
     except StopIteration as end:
         plan: Plan[T] = end.value
         return plan
 
 
-async def round_trip(connection: psycopg.AsyncConnection[Any], queries: list[Query], begin: bool) -> list[Rows]:
-    """Send the queries together and return the rows of each."""
-    async with connection.pipeline():
-        if begin:
-            await connection.execute("BEGIN")
-        cursors = [await execute(connection, query) for query in queries]
-        return [await cursor.fetchall() for cursor in cursors]
-
-
-async def commit(connection: psycopg.AsyncConnection[Any], plan: Plan[T]) -> None:
-    """Send the plan's writes and the COMMIT together."""
-    async with connection.pipeline():
-        for query in plan.writes:
-            await execute(connection, query)
-        await connection.execute("COMMIT")
-
-
-async def execute(connection: psycopg.AsyncConnection[Any], query: Query) -> psycopg.AsyncCursor[Any]:
-    """Queue one query; its rows come with the round trip."""
-    params = query.params
-    if query.rows is not None:
-        params = {**params, "rows": msgspec.json.encode(query.rows).decode()}
-    return await connection.execute(query.statement.postgresql, params, prepare=True)
-
-
-def translate(fault: psycopg.Error) -> StoreError:
-    """Say what a driver's error means for the batch, by its SQLSTATE alone."""
-    state = fault.sqlstate or ""
-    if state == pg.UniqueViolation.sqlstate:
-        return Collision(str(fault))
-    if state in {"40001", "40P01", "55P03"}:
-        return Conflict(str(fault))
-    if state.startswith(("22", "23")) or isinstance(fault, psycopg.DataError):
+def translate(fault: BaseException) -> BaseException:
+    """Say what a fault means for the batch, by its SQLSTATE alone; what is no fault of the database stays itself."""
+    if isinstance(fault, ValueError):
         return BadData(str(fault))
-    return Unavailable(str(fault))
+    if isinstance(fault, Lost):
+        return Unavailable(str(fault))
+    if not isinstance(fault, Failed):
+        return fault
+    if fault.sqlstate == UNIQUE_VIOLATION:
+        return Collision(str(fault))
+    if fault.sqlstate in RETRIED | STALE:
+        return Conflict(str(fault))
+    return BadData(str(fault)) if fault.sqlstate.startswith(BAD_DATA) else Unavailable(str(fault))
 
 
 class PostgresStore:
@@ -168,6 +159,9 @@ class PostgresStore:
     def __init__(self, url: str) -> None:
         self._url = url
         self._hot: list[HotConnection] = []
+        self._written = 0
+        self._analyze_at = ANALYZE_FROM
+        self._analyzing: asyncio.Task[int] | None = None
 
     async def open(self) -> None:
         """Prepare the pool of ordinary actions."""
@@ -188,21 +182,32 @@ class PostgresStore:
         run = connection.read if reads else connection.write
 
         async def flush(*args: Any) -> list[T]:
-            return await run(flow(*args))
+            outcomes = await run(flow(*args))
+            if not reads:
+                self._count(len(outcomes))
+            return outcomes
 
         return flush
 
+    def _count(self, written: int) -> None:
+        self._written += written
+        if self._written >= self._analyze_at:
+            self._analyze_at = 2 * self._written
+            self._analyzing = asyncio.create_task(self.write(lambda tx: tx.run(ANALYZE)))
+
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in one transaction."""
-        return await self._in_thread(action)
+        return await self._in_thread(action, "READ COMMITTED")
 
     async def read(self, action: Callable[[Tx], T]) -> T:
-        """Run a reading action."""
-        return await self._in_thread(action)
+        """Run a reading action, all of whose queries see one state."""
+        return await self._in_thread(action, "REPEATABLE READ")
 
-    async def _in_thread(self, action: Callable[[Tx], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, action)
+    async def _in_thread(self, action: Callable[[Tx], T], isolation: str) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, action, isolation)
 
-    def _transact(self, action: Callable[[Tx], T]) -> T:
-        with self._engine.begin() as connection:
-            return action(Tx(connection))
+    def _transact(self, action: Callable[[Tx], T], isolation: str) -> T:
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level=isolation)
+            with connection.begin():
+                return action(Tx(connection))

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from kaquan.store.hot import BadData, Collision, Conflict, Flow, Query, Rows, StoreError, Unavailable
+from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Rows, StoreError, Unavailable
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
+encode = msgspec.json.Encoder().encode
 BUSY_MILLIS = 10_000
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MILLIS}",
@@ -25,12 +26,14 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",
+    # In pages: during a sale fewer, larger checkpoints write a page once that many batches have touched.
+    "PRAGMA wal_autocheckpoint = 8000",
     "PRAGMA temp_store = MEMORY",
 )
 
 
 def sqlite_engine(path: str, writes: bool = True) -> sa.Engine:
-    """Return an engine of one connection; where it writes, transactions take the write lock when they begin."""
+    """Return an engine of one connection; a transaction sees one state, and takes the write lock first if it writes."""
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -42,11 +45,9 @@ def sqlite_engine(path: str, writes: bool = True) -> sa.Engine:
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
-    if writes:
-
-        @sa.event.listens_for(engine, "begin")
-        def begin(connection: sa.Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -122,10 +123,10 @@ class SqliteStore:
 
     def flusher(self, flow: Callable[..., Flow[T]], reads: bool = False) -> Callable[..., Any]:
         """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writer."""
-        worker = self._reader if reads else self._writer
         run = read_flow if reads else write_flow
 
         async def flush(*args: Any) -> list[T]:
+            worker = self._reader if reads else self._writer
             return await worker.run(lambda connection: run(raw(connection), flow(*args)))
 
         return flush
@@ -177,7 +178,7 @@ def write_flow(connection: sqlite3.Connection, flow: Flow[T]) -> list[T]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, UnicodeError, OverflowError) as fault:
         raise translate(fault) from fault
     return plan.outcomes
 
@@ -187,14 +188,15 @@ def read_flow(connection: sqlite3.Connection, flow: Flow[T]) -> list[T]:
     return drive(connection, flow).outcomes
 
 
-def drive(connection: sqlite3.Connection, flow: Flow[T]) -> Any:
+def drive(connection: sqlite3.Connection, flow: Flow[T]) -> Plan[T]:
     """Answer the flow's queries until it ends, and return its plan."""
     try:
         queries = next(flow)
         while True:
             queries = flow.send([fetch(connection, query) for query in queries])
     except StopIteration as end:
-        return end.value
+        plan: Plan[T] = end.value
+        return plan
 
 
 def fetch(connection: sqlite3.Connection, query: Query) -> Rows:
@@ -207,21 +209,26 @@ def write(connection: sqlite3.Connection, query: Query) -> None:
     if query.rows is None:
         connection.execute(query.statement.sqlite, bind(query.params))
     else:
-        connection.executemany(query.statement.sqlite, [{**query.params, **msgspec.structs.asdict(row)} for row in query.rows])
+        rows = [query.params | msgspec.structs.asdict(row) for row in query.rows]
+        connection.executemany(query.statement.sqlite, rows)
 
 
 def bind(params: dict[str, Any]) -> dict[str, Any]:
     """Turn lists into JSON arrays for ``json_each``."""
-    return {k: msgspec.json.encode(v).decode() if isinstance(v, list) else v for k, v in params.items()}
+    return {name: encode(value).decode() if isinstance(value, list) else value for name, value in params.items()}
 
 
-def translate(fault: sqlite3.Error) -> StoreError:
+def translate(fault: Exception) -> StoreError:
     """Say what a driver's error means for the batch, by its code alone."""
+    if not isinstance(fault, sqlite3.Error):
+        return BadData(str(fault))
     name = getattr(fault, "sqlite_errorname", "")
     if name in {"SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}:
         return Collision(str(fault))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Conflict(str(fault))
-    if isinstance(fault, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError | sqlite3.ProgrammingError):
+    if isinstance(
+        fault, sqlite3.IntegrityError | sqlite3.DataError | sqlite3.InterfaceError | sqlite3.ProgrammingError
+    ):
         return BadData(str(fault))
     return Unavailable(str(fault))

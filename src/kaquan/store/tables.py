@@ -78,6 +78,7 @@ app = Table(
     flag("suspended"),
     text("permissions"),
     number("clock_offset"),
+    number("system_event_time"),
     number("create_time"),
     key("appid"),
 )
@@ -184,7 +185,6 @@ code = Table(
     text("reason"),
     key("appid", "code", "scope"),
     Index(None, "appid", "openid", "card_id"),
-    sqlite_with_rowid=False,
 )
 qr = Table(
     "qr",
@@ -234,6 +234,7 @@ outbox = Table(
     number("due_time"),
     Column("attempts", Integer, nullable=False),
     key("appid", "id"),
+    Index(None, "appid", "due_time"),
     sqlite_with_rowid=False,
 )
 delivery = Table(

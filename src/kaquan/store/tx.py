@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Tx:
@@ -33,3 +34,9 @@ class Tx:
     def run(self, statement: sa.Executable, rows: list[dict[str, Any]] | None = None) -> int:
         """Run a writing statement, over many rows if given, and return how many rows it touched."""
         return self._connection.execute(statement, rows).rowcount if rows is None or rows else 0
+
+    def add(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert the rows whose keys are not there yet."""
+        if rows:
+            insert = postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
+            self._connection.execute(insert.on_conflict_do_nothing(), rows)

@@ -59,7 +59,7 @@ async def create(call: Call) -> dict[str, Any]:
     card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
     record = call.platform.record()
     await call.write(lambda tx: create_card(tx, app, card_id, card_type, stored, call.now, record))
-    call.platform.wake()
+    call.platform.wake(call.app)
     return ok(card_id=card_id)
 
 
@@ -78,7 +78,7 @@ async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     for name in ("offset", "count"):
         if getattr(request, name) < 0:
             raise Errcode.INVALID_ARGS("negative", path=name, got=getattr(request, name), expected="0 or more")
-    statuses = statuses_of(request.status_list) if request.status_list else frozenset()
+    statuses = statuses_of(request.status_list) if request.status_list else None
     count = min(request.count, PAGE)
     ids, total = await call.read(lambda tx: list_cards(tx, call.appid, statuses, request.offset, count))
     return ok(card_id_list=ids, card_list=[], total_num=total)

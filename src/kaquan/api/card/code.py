@@ -106,7 +106,7 @@ async def consume(call: Call, request: CodeConsume) -> ConsumeAnswer:
     """Redeem a code, once."""
     command = Consume(request.code, call.now, request.card_id or None, request.outer_str or "")
     found = await _asked(call, request.card_id, call.platform.hot.consumes, command)
-    call.platform.wake()
+    call.platform.wake(call.app)
     return ConsumeAnswer(card=CardOnly(found.card_id), openid=found.openid)
 
 

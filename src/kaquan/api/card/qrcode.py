@@ -16,8 +16,8 @@ from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.fields import CardId, Id, MaxBytes, MaxCharacters, OneOf
-from kaquan.rules.qr import Wish, life
 from kaquan.rules.openid import check_openid
+from kaquan.rules.qr import Wish, life
 
 QR_CARD = "QR_CARD"
 MULTIPLE = "QR_MULTIPLE_CARD"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import segno
 
-from kaquan.actions.issue_credential import issue_token, stable_token as stand_token
+from kaquan.actions.issue_credential import issue_token
+from kaquan.actions.issue_credential import stable_token as stand_token
 from kaquan.api.call import Call
 from kaquan.api.encode import Raw
 from kaquan.api.route import endpoint
@@ -17,10 +17,7 @@ from kaquan.api.scan import scan_id_of_ticket, scan_url
 from kaquan.errors import Errcode, Refusal
 from kaquan.keys import same_secret
 from kaquan.rules.fields import MissingAs
-from kaquan.sources import wall_clock
-from kaquan.store.apps import App, Credential, load_app
-from kaquan.store.tx import Tx
-from typing import Annotated
+from kaquan.store.apps import Credential, load_app
 
 GRANT = "client_credential"
 
@@ -73,7 +70,9 @@ async def showqrcode(call: Call) -> Raw:
     except Refusal:
         return Raw(b"", "text/plain", status=404)
     picture = io.BytesIO()
-    segno.make(scan_url(call.platform.settings.base_url, scan_id), error="m").save(picture, kind="png", scale=10, border=4)
+    segno.make(scan_url(call.platform.settings.base_url, scan_id), error="m").save(
+        picture, kind="png", scale=10, border=4
+    )
     return Raw(picture.getvalue(), "image/png", cache_seconds=3600)
 
 

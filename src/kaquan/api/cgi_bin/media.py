@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+from typing import Any
 
 import msgspec
 from python_multipart import FormParser
@@ -19,6 +20,8 @@ from kaquan.rules.picture import MAX_BYTES, reencode
 
 # The picture and what multipart wraps around it; the picture's own limit is checked after.
 UPLOAD_LIMIT = 2 * MAX_BYTES
+# The body is in memory already; the parser would put a large part into a temporary file.
+IN_MEMORY: dict[Any, Any] = {"MAX_MEMORY_FILE_SIZE": UPLOAD_LIMIT}
 
 
 class UploadAnswer(msgspec.Struct):
@@ -30,8 +33,8 @@ class UploadAnswer(msgspec.Struct):
 @endpoint("/cgi-bin/media/uploadimg", body_limit=UPLOAD_LIMIT)
 async def uploadimg(call: Call) -> UploadAnswer:
     """Take the first file of the form, check that it is a picture, and serve it from this host."""
-    upload = first_file(call.header("content-type"), call.body)
-    media_type, picture = await asyncio.to_thread(reencode, upload)
+    content_type, body = call.header("content-type"), call.body
+    media_type, picture = await asyncio.to_thread(lambda: reencode(first_file(content_type, body)))
     digest = hashlib.sha256(picture).hexdigest()[:32]
     await call.write(lambda tx: keep_image(tx, call.appid, digest, media_type, picture, call.now))
     return UploadAnswer(f"{call.platform.settings.base_url}/image/{call.appid}/{digest}")
@@ -47,7 +50,11 @@ def first_file(content_type: str, body: bytes) -> bytes:
     files: list[bytes] = []
     try:
         parser = FormParser(
-            kind.decode() or "-", None, lambda file: files.append(content(file)), boundary=options.get(b"boundary")
+            kind.decode() or "-",
+            None,
+            lambda file: files.append(content(file)),
+            boundary=options.get(b"boundary"),
+            config=IN_MEMORY,
         )
         parser.write(body)
         parser.finalize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -14,7 +15,11 @@ from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.errors.explain import explain
 from kaquan.sources import wall_clock
+from kaquan.store.tx import Tx
 
+# A call is kept a moment after its answer, maybe by another process.
+RECENT_SECONDS = 5
+PAUSE_SECONDS = 0.05
 # Calls that came without a good token belong to nobody; who knows the reference made the call.
 NOBODY = ""
 RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
@@ -32,17 +37,36 @@ async def get(call: Call, request: RidGet) -> dict[str, Any]:
     rid = request.rid.strip()
     if not RID.fullmatch(rid):
         raise Errcode.RID_MALFORMED("malformed", rid=rid[:60])
-    await call.platform.hot.calls.drain()
-    kept = await call.read(lambda tx: find_call(tx, call.appid, rid) or find_call(tx, NOBODY, rid))
+    kept = await call.read(lambda tx: look_up(tx, call.appid, rid))
+    while kept is None and await may_come(call, rid):
+        await asyncio.sleep(PAUSE_SECONDS)
+        kept = await call.read(lambda tx: look_up(tx, call.appid, rid))
     if kept is None:
         raise await missing(call, rid)
     return ok(request=documented(kept), diagnosis=explain(kept.errcode, kept.cause, msgspec.json.decode(kept.facts)))
 
 
+async def may_come(call: Call, rid: str) -> bool:
+    """Tell whether a call that was not found may be one that is kept in a moment, and not another account's."""
+    if wall_clock() - made_at(rid) not in range(RECENT_SECONDS):
+        return False
+    return await call.read(lambda tx: owner_of_call(tx, rid)) in {None, NOBODY, call.appid}
+
+
+def look_up(tx: Tx, appid: str, rid: str) -> FailedCall | None:
+    """Return a kept call of the account, or of nobody."""
+    return find_call(tx, appid, rid) or find_call(tx, NOBODY, rid)
+
+
+def made_at(rid: str) -> int:
+    """Return when a reference was made, which is its first part."""
+    return int(rid[:8], 16)
+
+
 async def missing(call: Call, rid: str) -> Exception:
     """Return why there is no such call for this account: too old, another's, or never was."""
     days = call.platform.settings.keep_calls_days
-    if wall_clock() - int(rid[:8], 16) > days * DAY:
+    if wall_clock() - made_at(rid) > days * DAY:
         return Errcode.RID_TOO_OLD("too_old", rid=rid, days=days)
     owner = await call.read(lambda tx: owner_of_call(tx, rid))
     if owner:

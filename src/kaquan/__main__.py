@@ -1,0 +1,5 @@
+"""``python -m kaquan``."""
+
+from kaquan.cli import main
+
+main()

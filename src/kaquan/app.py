@@ -1,0 +1,124 @@
+"""Puts the parts together; the only module that knows all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import pkgutil
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import structlog
+
+import kaquan.api
+from kaquan.actions.claim_card import claim_cards
+from kaquan.actions.consume_code import consume_codes
+from kaquan.actions.find_code import find_codes
+from kaquan.actions.keep_call import forget_calls, keep_calls
+from kaquan.actions.manage_app import list_apps
+from kaquan.api.dispatch import Dispatcher
+from kaquan.api.tokens import Tokens
+from kaquan.events.delivery import Delivery
+from kaquan.keys import Keys, load_master_key
+from kaquan.platform import Hot, Platform
+from kaquan.settings import Settings, from_environment
+from kaquan.sources import Codes, Ids, wall_clock
+from kaquan.store.apps import AppCache
+from kaquan.store.batch import Batcher
+from kaquan.store.outbox import StoreOutbox
+from kaquan.store.schema import open_store
+
+CLEAN_EVERY = 600.0
+CALL_BATCH = 1000
+
+log = structlog.get_logger(__name__)
+
+
+def load_endpoints() -> None:
+    """Import every module of the wire, so that its endpoints are registered."""
+    for module in pkgutil.walk_packages(kaquan.api.__path__, "kaquan.api."):
+        importlib.import_module(module.name)
+
+
+def build(settings: Settings) -> Platform:
+    """Return the parts for these settings; nothing is opened yet."""
+    keys = Keys(load_master_key(settings.key_path))
+    store = open_store(settings)
+    ids = Ids()
+    hot = Hot(
+        claims=batcher("claim", store.flusher(partial(claim_cards, new_code=Codes(), new_id=ids)), settings),
+        consumes=batcher("consume", store.flusher(partial(consume_codes, new_id=ids)), settings),
+        finds=batcher("find", store.flusher(find_codes, reads=True), settings),
+        calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),
+    )
+    platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids)
+    platform.delivery = Delivery(StoreOutbox(store, keys), settings, hot.waiting)
+    return platform
+
+
+def batcher(name: str, run: Callable[..., Awaitable[list[Any]]], settings: Settings) -> Batcher[Any, Any]:
+    """Return the batcher of one kind of hot command."""
+    return Batcher(name, run, settings.batch, settings.queue)
+
+
+class Server:
+    """The ASGI application: the wire, and what runs beside it while the server is up.
+
+    Args:
+        settings: what the operator decided.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        load_endpoints()
+        self.platform = build(settings)
+        self._dispatch = Dispatcher(self.platform)
+        self._cleaner: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one request, or the server's life itself."""
+        if scope["type"] == "http":
+            await self._dispatch(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            await self.start()
+        except Exception as fault:
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            raise
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def start(self) -> None:
+        """Open the store and begin to deliver."""
+        await self.platform.store.open()
+        await self.platform.delivery.start()
+        self._cleaner = asyncio.create_task(self._clean())
+
+    async def stop(self) -> None:
+        """Answer what is queued, give back what is leased, and close."""
+        if self._cleaner is not None:
+            self._cleaner.cancel()
+        await self.platform.delivery.stop()
+        await self.platform.hot.drain()
+        await self.platform.store.close()
+
+    async def _clean(self) -> None:
+        settings = self.platform.settings
+        while True:
+            await asyncio.sleep(CLEAN_EVERY)
+            apps = await self.platform.store.read(list_apps)
+            for appid in ["", *(app[0] for app in apps)]:
+                limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
+                await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
+
+
+def create() -> Server:
+    """Return the application for the ``KAQUAN_*`` variables; what a server process calls."""
+    return Server(from_environment(os.environ))

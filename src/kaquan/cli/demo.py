@@ -1,0 +1,135 @@
+"""``kaquan demo``: a platform with a merchant, an approved card and a few people, ready to be called."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated, Any
+
+import typer
+
+from kaquan.actions.create_card import create_card
+from kaquan.actions.know_people import know_people, openid_of
+from kaquan.actions.manage_app import create_app, new_app
+from kaquan.actions.record import Record
+from kaquan.api.card_body import read_create
+from kaquan.cli.app import LETTERS_AND_DIGITS, PREFIX_LENGTH
+from kaquan.cli.database import transact
+from kaquan.cli.serve import DatabaseUrl, prepare, run
+from kaquan.keys import Keys
+from kaquan.rules.card import normalise
+from kaquan.rules.card_content import Content
+from kaquan.settings import Settings, from_environment
+from kaquan.sources import Ids, new_appid, new_secret, random_text, wall_clock
+from kaquan.store.tx import Tx
+
+PEOPLE = ("alice", "bob", "chen")
+CARD_ID_LENGTH = 28
+CARD = {
+    "card": {
+        "card_type": "GROUPON",
+        "groupon": {
+            "base_info": {
+                "logo_url": "https://example.com/logo.png",
+                "brand_name": "熊猫茶馆",
+                "code_type": "CODE_TYPE_QRCODE",
+                "title": "双人下午茶",
+                "color": "Color010",
+                "notice": "使用时向服务员出示此券",
+                "description": "不可与其他优惠同享",
+                "date_info": {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 30, "fixed_begin_term": 0},
+                "sku": {"quantity": 1000},
+                "get_limit": 5,
+            },
+            "deal_detail": "双人下午茶套餐一份",
+        },
+    }
+}
+WELCOME = """\
+kaquan demo at {base_url}   (Ctrl-C stops it; everything is kept in {data})
+
+  appid   {appid}
+  secret  {secret}
+  card    {card_id}
+  person  {openid}   (alice)
+
+Try, in another terminal:
+
+  1. get a token
+     TOKEN=$(curl -s "{base_url}/cgi-bin/token?grant_type=client_credential&appid={appid}&secret={secret}" | sed 's/.*access_token":"//; s/".*//'); echo $TOKEN
+  2. claim the card for alice
+     CODE=$(curl -s "{base_url}/ext/claim?access_token=$TOKEN" -d '{{"card_id":"{card_id}","openid":"{openid}"}}' | sed 's/.*"code":"//; s/".*//'); echo $CODE
+  3. consume the code
+     curl -s "{base_url}/card/code/consume?access_token=$TOKEN" -d "{{\\"code\\":\\"$CODE\\"}}"; echo
+
+Repeat the third: the refusal says why, and `kaquan explain RID` says more.
+"""
+
+
+def demo(
+    data: Annotated[str, typer.Option(help="folder of the database, kept between runs")] = "data",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port")] = 8000,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print one line of JSON once connections are accepted")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="server processes")] = 1,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Serve a demo merchant on loopback: card function and all permissions granted, review automatic.
+
+    Examples:
+
+      kaquan demo
+
+      kaquan demo --data /tmp/kaquan --port 0 --json
+    """
+    os.makedirs(data, mode=0o700, exist_ok=True)
+    flags: dict[str, Any] = {
+        "database_url": database_url or f"sqlite:///{os.path.join(data, 'kaquan.db')}",
+        "listen": f"127.0.0.1:{port}",
+        "key_file": os.path.join(data, "master.key"),
+        "workers": workers,
+        # Who tries things out receives the events on the same machine.
+        "allow_private_callbacks": True,
+    }
+    settings = from_environment(os.environ, **flags)
+    keys = prepare(settings)
+    facts = merchant(settings, keys, os.path.join(data, "demo.json"))
+    run(settings, lambda bound: announce({"base_url": bound.base_url, **facts}, data, as_json))
+
+
+def announce(facts: dict[str, str], data: str, as_json: bool) -> None:
+    """Print how to reach the demo."""
+    typer.echo(json.dumps(facts) if as_json else WELCOME.format(data=data, **facts))
+
+
+def merchant(settings: Settings, keys: Keys, path: str) -> dict[str, str]:
+    """Return appid, secret, card and a person of the demo; made at the first run and read again later.
+
+    Only the hash of a secret is in the database, so the demo keeps its own in a file for its owner alone.
+    """
+    if os.path.exists(path):
+        with open(path) as file:
+            kept: dict[str, str] = json.load(file)
+        return kept
+    facts = {"appid": new_appid(), "secret": new_secret()}
+    transact(settings, lambda tx: facts.update(make(tx, keys, **facts)))
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(facts, file)
+    return facts
+
+
+def make(tx: Tx, keys: Keys, appid: str, secret: str) -> dict[str, str]:
+    """Make the merchant, its people and its card, and return the card and the first person."""
+    now = wall_clock()
+    prefix = random_text(PREFIX_LENGTH, LETTERS_AND_DIGITS)
+    app = new_app(appid, secret, prefix, "demo", "gh_" + new_secret()[:12], sandbox=True, review="auto")
+    create_app(tx, app, now)
+    people = {name: openid_of(keys, app, name) for name in PEOPLE}
+    know_people(tx, app, people, now)
+    card_type, content = read_create(json.dumps(CARD).encode(), "strict")
+    assert isinstance(content, Content)
+    card_id = f"p{prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
+    create_card(tx, app, card_id, card_type, normalise(content), now, Record(Ids()))
+    return {"openid": people[PEOPLE[0]], "card_id": card_id}

@@ -1,0 +1,55 @@
+"""``kaquan operator``: what the platform's operator decides."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kaquan.actions.load_card import account_of_card
+from kaquan.actions.record import Record
+from kaquan.actions.review_card import review
+from kaquan.cli.database import app_of, settings_of, stop, transact
+from kaquan.cli.serve import DatabaseUrl
+from kaquan.sources import Ids, wall_clock
+from kaquan.store.tx import Tx
+
+commands = typer.Typer(help="Review cards.", no_args_is_help=True)
+Card = Annotated[str, typer.Argument(help="the card_id")]
+
+
+@commands.command()
+def approve(card: Card, database_url: DatabaseUrl = None) -> None:
+    """Approve a card under review; card_pass_check is pushed.
+
+    Example:
+
+      kaquan operator approve pdkJ9uLRSbnB3UFEjZAgUxAJrjeY
+    """
+    transact(settings_of(database_url), lambda tx: decide(tx, card, None))
+    typer.echo(f"approved {card}")
+
+
+@commands.command()
+def refuse(
+    card: Card,
+    reason: Annotated[str, typer.Option(help="told to the merchant")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Refuse a card under review; card_not_pass_check is pushed with the reason.
+
+    Example:
+
+      kaquan operator refuse pdkJ9uLRSbnB3UFEjZAgUxAJrjeY --reason "logo unclear"
+    """
+    transact(settings_of(database_url), lambda tx: decide(tx, card, reason))
+    typer.echo(f"refused {card}")
+
+
+def decide(tx: Tx, card: str, reason: str | None) -> None:
+    """Review a card, whosever it is."""
+    owner = account_of_card(tx, card)
+    if owner is None:
+        stop(f"no account has a card {card}")
+    app = app_of(tx, owner)
+    review(tx, app, card, reason, wall_clock() + app.clock_offset, Record(Ids()))

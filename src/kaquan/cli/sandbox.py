@@ -1,0 +1,162 @@
+"""``kaquan sandbox``: try an app out by hand, over HTTP; the result is the last line printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from kaquan.cli.client import Client
+
+commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
+CardId = Annotated[str, typer.Option("--card-id")]
+Openid = Annotated[str, typer.Option("--openid")]
+Code = Annotated[str, typer.Option("--code")]
+
+
+@commands.callback()
+def connect(
+    context: typer.Context,
+    base_url: Annotated[str, typer.Option(envvar="KAQUAN_BASE_URL")] = "http://127.0.0.1:8000",
+    appid: Annotated[str, typer.Option(envvar="KAQUAN_APPID")] = "",
+    secret: Annotated[str, typer.Option(envvar="KAQUAN_SECRET")] = "",
+) -> None:
+    """Say which app of which server is meant; `kaquan demo` prints all three.
+
+    Example:
+
+      kaquan sandbox --appid wx0123456789abcdef --secret SECRET claim --card-id CARD --openid OPENID
+    """
+    context.obj = lambda: Client(base_url, appid, secret)
+
+
+def call(context: typer.Context, path: str, **body: Any) -> dict[str, Any]:
+    """Make one call of the app that was named."""
+    return context.obj().post(path, **body)  # type: ignore[no-any-return]
+
+
+@commands.command()
+def user(context: typer.Context, external_id: Annotated[str, typer.Argument(help="your own id of the person")]) -> None:
+    """Print the openid of one of your users.
+
+    Example:
+
+      kaquan sandbox user alice
+    """
+    typer.echo(call(context, "/ext/user", external_ids=[external_id])["users"][0]["openid"])
+
+
+@commands.command()
+def claim(
+    context: typer.Context,
+    card_id: CardId,
+    openid: Openid,
+    code: Annotated[str | None, typer.Option(help="the merchant's code, for cards with custom codes")] = None,
+    outer_str: Annotated[str | None, typer.Option(help="channel")] = None,
+    card_ext: Annotated[str | None, typer.Option(help="card_ext as JSON text; its signature is checked")] = None,
+    ticket: Annotated[str | None, typer.Option(help="QR ticket, or the address in the QR code")] = None,
+) -> None:
+    """Claim a card for a person and print the code.
+
+    Examples:
+
+      kaquan sandbox claim --card-id CARD --openid OPENID
+
+      kaquan sandbox claim --card-id CARD --openid OPENID --ticket "gQH..."
+    """
+    given = {"code": code, "outer_str": outer_str, "card_ext": card_ext, "ticket": ticket}
+    typer.echo(call(context, "/ext/claim", card_id=card_id, openid=openid, **given)["code"])
+
+
+@commands.command()
+def approve(context: typer.Context, card_id: CardId) -> None:
+    """Approve a card as the operator would.
+
+    Example:
+
+      kaquan sandbox approve --card-id CARD
+    """
+    call(context, "/sandbox/approve", card_id=card_id)
+    typer.echo("ok")
+
+
+@commands.command()
+def refuse(
+    context: typer.Context,
+    card_id: CardId,
+    reason: Annotated[str | None, typer.Option(help="told to the merchant")] = None,
+) -> None:
+    """Refuse a card as the operator would.
+
+    Example:
+
+      kaquan sandbox refuse --card-id CARD --reason "logo unclear"
+    """
+    call(context, "/sandbox/refuse", card_id=card_id, reason=reason)
+    typer.echo("ok")
+
+
+@commands.command()
+def delete(context: typer.Context, card_id: CardId, openid: Openid, code: Code) -> None:
+    """Delete a code from a person's wallet.
+
+    Example:
+
+      kaquan sandbox delete --card-id CARD --openid OPENID --code 123456789012
+    """
+    call(context, "/sandbox/delete", card_id=card_id, openid=openid, code=code)
+    typer.echo("ok")
+
+
+@commands.command()
+def clock(context: typer.Context, advance: Annotated[int, typer.Option(help="seconds to move ahead")] = 0) -> None:
+    """Move the app's clock ahead and print its time, in UTC seconds.
+
+    Example:
+
+      kaquan sandbox clock --advance 86400
+    """
+    typer.echo(call(context, "/sandbox/clock", advance=advance)["now"])
+
+
+@commands.command("encrypt-code")
+def encrypt_code(context: typer.Context, card_id: CardId, code: Code) -> None:
+    """Print a code as pages and links carry it.
+
+    Example:
+
+      kaquan sandbox encrypt-code --card-id CARD --code 123456789012
+    """
+    typer.echo(call(context, "/sandbox/encrypt_code", card_id=card_id, code=code)["encrypt_code"])
+
+
+@commands.command()
+def callback(
+    context: typer.Context,
+    url: Annotated[str, typer.Option(help="where events are posted")],
+    token: Annotated[str, typer.Option(help="3 to 32 letters and digits")],
+    aes_key: Annotated[str | None, typer.Option(help="43 characters; needed unless the mode is plain")] = None,
+    mode: Annotated[str, typer.Option(help="plain, compatible or safe")] = "plain",
+    format: Annotated[str, typer.Option(help="xml or json")] = "xml",
+) -> None:
+    """Set where events are pushed.
+
+    Example:
+
+      kaquan sandbox callback --url http://127.0.0.1:9000/events --token Tok3n
+    """
+    call(context, "/sandbox/callback", url=url, token=token, aes_key=aes_key, mode=mode, format=format)
+    typer.echo("ok")
+
+
+@commands.command()
+def events(context: typer.Context, since: Annotated[str, typer.Option(help="id of the last event seen")] = "0") -> None:
+    """Print the tape, one event a line with its deliveries.
+
+    Example:
+
+      kaquan sandbox events
+    """
+    for event in call(context, "/sandbox/events", since=since)["events"]:
+        typer.echo(json.dumps(event, ensure_ascii=False))

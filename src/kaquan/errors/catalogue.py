@@ -1,0 +1,73 @@
+"""The catalogue of errcodes: canonical texts, and every cause with what is wrong and what to do (spec: errors.md 1)."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from kaquan.errors import Errcode
+
+
+class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One cause: what is wrong and what to do, as templates that the facts of a case fill.
+
+    A template names facts in braces: ``{path}``, ``{path|feature}`` for the first of them that is known,
+    ``{end:time}`` for UTC seconds shown as a time of day. ``text`` is an errmsg of its own, where the canonical one
+    of the errcode would mislead.
+    """
+
+    zh: str
+    en: str
+    fix_zh: str
+    fix_en: str
+    text: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One errcode.
+
+    Args:
+        code, name: as in :class:`~kaquan.errors.Errcode`.
+        text: the canonical errmsg.
+        causes: by key; empty while nothing gives this errcode yet.
+        retry: the same call may succeed when it is repeated, with a fresh token where the token failed.
+    """
+
+    code: int
+    name: str
+    text: str
+    causes: dict[str, Cause] = {}
+    retry: bool = False
+
+    def errmsg(self, cause: str) -> str:
+        """Return the errmsg of this errcode given for a cause."""
+        known = self.causes.get(cause)
+        return known.text if known and known.text else self.text
+
+
+def load(text: str) -> dict[int, Entry]:
+    """Return the entries of a catalogue by errcode.
+
+    Raises:
+        ValueError: the catalogue does not list exactly the errcodes, or an entry is malformed.
+    """
+    raw = tomllib.loads(text)
+    entries = [
+        msgspec.convert({**entry, "name": name, "causes": _causes(raw, entry)}, Entry) for name, entry in raw.items()
+    ]
+    difference = {(one.name, one.code) for one in entries} ^ {(one.name, one.value) for one in Errcode}
+    if difference:
+        raise ValueError(f"catalogue.toml and Errcode disagree on {sorted(difference)}")
+    return {entry.code: entry for entry in entries}
+
+
+def _causes(raw: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the causes of an entry; ``like`` takes the texts of the same cause of another errcode."""
+    causes = entry.get("causes", {})
+    return {key: raw[cause["like"]]["causes"][key] if "like" in cause else cause for key, cause in causes.items()}
+
+
+CATALOGUE: dict[int, Entry] = load(files("kaquan.errors").joinpath("catalogue.toml").read_text("utf-8"))

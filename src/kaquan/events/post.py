@@ -1,0 +1,161 @@
+"""One HTTP request to a callback: a push, or the check of its address (spec: events.md 1, 2 and 4)."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import string
+import time
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from kaquan.errors import Errcode
+from kaquan.events.address import AddressRefused, GuardedResolver, check_url
+from kaquan.events.envelope import Envelope, signed
+from kaquan.events.render import NOT_XML
+from kaquan.sources import random_text, wall_clock
+
+TIME_LIMIT = 5.0
+READ_BYTES = 4096
+SHOWN = 200
+ECHO_SHOWN = 100
+NONCE_DIGITS = 10
+ECHO_DIGITS = 19
+# Shorter than what receivers keep a connection for: a push on one they just closed would fail and wait for its retry.
+KEEP_ALIVE = 2.0
+HEADERS = {"User-Agent": "kaquan", "Accept-Encoding": "identity"}
+FAULTS = (aiohttp.ClientError, OSError, ValueError)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came of one push.
+
+    Args:
+        delivered: the merchant has it.
+        status: HTTP status; 0 without an answer.
+        millis: milliseconds it took.
+        text: the beginning of the answer, or why there is none.
+    """
+
+    delivered: bool
+    status: int
+    millis: int
+    text: str
+
+
+class Connector(aiohttp.TCPConnector):
+    """Connects to nothing but addresses callbacks may have."""
+
+    def __init__(self, allow_private: bool) -> None:
+        self._guard = GuardedResolver(allow_private)
+        super().__init__(resolver=self._guard, limit=0, keepalive_timeout=KEEP_ALIVE)
+
+    async def close(self, *, abort_ssl: bool = False) -> None:
+        """Close the connections and end the resolver."""
+        await super().close(abort_ssl=abort_ssl)
+        await self._guard.close()
+
+
+def open_session(allow_private: bool, time_limit: float = TIME_LIMIT) -> aiohttp.ClientSession:
+    """Return a session that connects to nothing but addresses callbacks may have, and keeps nothing of its peers.
+
+    Args:
+        allow_private: the operator lets callbacks go to loopback and private addresses.
+        time_limit: seconds for a request, from the look-up of the name to the end of the answer.
+    """
+    return aiohttp.ClientSession(
+        connector=Connector(allow_private),
+        timeout=aiohttp.ClientTimeout(total=time_limit),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        headers=HEADERS,
+    )
+
+
+async def post(session: aiohttp.ClientSession, url: str, push: Envelope, allow_private: bool) -> Answer:
+    """Post one push once; every fault of the other side is an answer.
+
+    Args:
+        session: of :func:`open_session`.
+        url: the callback; its own parameters are kept.
+        push: query and body.
+        allow_private: as for the session.
+    """
+    begun = time.perf_counter()
+    headers = {"Content-Type": push.content_type}
+    try:
+        target = check_url(url, allow_private).extend_query(push.query)
+        status, raw = await ask(session, "POST", target, push.body, headers)
+        text = readable(raw)
+    except FAULTS as fault:
+        status, text = 0, reason(fault, session)
+    millis = round((time.perf_counter() - begun) * 1000)
+    return Answer(200 <= status < 300, status, millis, text)
+
+
+async def ask(
+    session: aiohttp.ClientSession,
+    method: str,
+    target: URL,
+    body: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, bytes]:
+    """Make a request and return the status and the beginning of the answer; redirects are answers like others."""
+    async with session.request(method, target, data=body, headers=headers, allow_redirects=False) as response:
+        raw = b""
+        while len(raw) < READ_BYTES and (more := await response.content.read(READ_BYTES - len(raw))):
+            raw += more
+        return response.status, raw
+
+
+def readable(raw: bytes, limit: int = SHOWN) -> str:
+    """Return the beginning of an answer as a text that every database, log and page can hold."""
+    return NOT_XML.sub("", raw.decode("utf-8", "replace"))[:limit]
+
+
+def reason(fault: Exception, session: aiohttp.ClientSession) -> str:
+    """Return in words why there is no answer."""
+    if isinstance(fault, TimeoutError):
+        return f"no answer within {session.timeout.total or 0:g} s"
+    cause = fault.__cause__ if isinstance(fault, aiohttp.ClientConnectorError) else fault
+    if isinstance(cause, AddressRefused):
+        return f"address refused: {cause}"
+    if isinstance(cause, OSError):
+        return f"no connection: {system_text(cause)}"[:SHOWN]
+    return f"{type(fault).__name__}: {fault}"[:SHOWN]
+
+
+def system_text(fault: OSError) -> str:
+    """Return what the system calls a fault; those of TLS and of names have numbers of their own."""
+    number = 0 if isinstance(fault, ssl.SSLError) else fault.errno or 0
+    return os.strerror(number) if number > 0 else str(fault.strerror or fault)
+
+
+async def check_callback(url: str, token: str, *, allow_private: bool = False, time_limit: float = TIME_LIMIT) -> None:
+    """Go on only if the address echoes what it is sent, as whoever knows the token does.
+
+    Args:
+        url: the callback.
+        token: its shared secret.
+        allow_private: the operator lets callbacks go to loopback and private addresses.
+        time_limit: seconds for the answer.
+
+    Raises:
+        Refusal: 40066 a refused address, no answer, another status than 200, or another text.
+    """
+    echo = random_text(ECHO_DIGITS, string.digits)
+    query = {**signed(token, str(wall_clock()), random_text(NONCE_DIGITS, string.digits)), "echostr": echo}
+    async with open_session(allow_private, time_limit) as session:
+        try:
+            target = check_url(url, allow_private).extend_query(query)
+            status, raw = await ask(session, "GET", target)
+        except FAULTS as fault:
+            raise Errcode.INVALID_URL("callback_no_answer", path="url", reason=reason(fault, session)) from fault
+    received = readable(raw, ECHO_SHOWN)
+    if status != 200:
+        raise Errcode.INVALID_URL("callback_status", path="url", status=status, received=received)
+    if raw.strip() != echo.encode():
+        raise Errcode.INVALID_URL("callback_echo", path="url", expected=echo, received=received)

@@ -1,0 +1,141 @@
+"""``kaquan app``: accounts are made and changed beside a running server."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from card_bodies import card
+
+from cli.command import kaquan, of, printed
+from support.api import Api
+from support.callback import Receiver
+from support.database import Database
+from support.server import Server
+
+PATIENCE_SECONDS = 5.0
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Tell whether something holds within a moment; servers look at accounts once a second."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (held := holds()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return held
+
+
+def made(server: Server, *flags: str) -> Api:
+    """Return a client of an account made on the command line."""
+    lines = printed("app", "create", "Panda Tea", *flags, **of(server.database))
+    assert [line.split()[0] for line in lines] == ["appid", "secret"]
+    appid, secret = (line.split()[1] for line in lines)
+    return Api(server.base_url, appid, secret)
+
+
+def errcode(api: Api, path: str = "/card/batchget") -> int:
+    """Return the errcode of a call that needs the card function."""
+    code: int = api.post(path, {"offset": 0, "count": 1})["errcode"]
+    return code
+
+
+def test_accounts_are_made_and_listed(server: Server) -> None:
+    plain, sandbox = made(server), made(server, "--sandbox", "--review", "auto")
+    listed = printed("app", "list", **of(server.database))
+    assert f"{plain.appid}  card function none      -         Panda Tea" in listed
+    assert f"{sandbox.appid}  card function granted   sandbox   Panda Tea" in listed
+    assert (errcode(plain), errcode(sandbox)) == (48001, 0)
+
+
+def test_an_account_without_the_card_function_is_granted_it_and_the_running_server_follows(server: Server) -> None:
+    api = made(server)
+    assert errcode(api) == 48001
+    granted = printed("app", "set", "--appid", api.appid, "--card-function", "granted", **of(server.database))
+    assert granted == [f"changed {api.appid}: card_function = granted"]
+    assert soon(lambda: errcode(api) == 0)
+    suspended = printed("app", "set", "--appid", api.appid, "--suspended", **of(server.database))
+    assert suspended == [f"changed {api.appid}: suspended = True"]
+    assert soon(lambda: errcode(api) == 48004)
+
+
+def test_permissions_and_profile_decide_what_is_taken(server: Server) -> None:
+    api = made(server)
+    flags = ("--card-function", "granted", "--permissions", "issue, custom_code,issue", "--profile", "lenient")
+    assert printed("app", "set", "--appid", api.appid, *flags, **of(server.database)) == [
+        f"changed {api.appid}: card_function = granted, profile = lenient, permissions = custom_code,issue"
+    ]
+    quoted = card("GROUPON", {"use_custom_code": True, "sku": {"quantity": "5"}})
+    assert api.post("/card/create", quoted)["errcode"] == 0
+    assert api.person("alice")
+
+
+def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
+    api = made(server)
+    (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))
+    assert re.fullmatch(r"[0-9a-f]{32}", secret)
+    query = f"/cgi-bin/token?grant_type=client_credential&appid={api.appid}&secret="
+    assert api.raw("GET", query + api.secret)["errcode"] == 40125
+    assert list(api.raw("GET", query + secret)) == ["access_token", "expires_in"]
+
+
+def test_a_callback_is_set_after_its_check_and_gets_the_events(server: Server, receiver: Receiver) -> None:
+    api = made(server, "--sandbox", "--review", "auto")
+    flags = ["--appid", api.appid, "--url", receiver.url, "--token", receiver.token]
+    safe = ("--mode", "safe", "--aes-key", receiver.aes_key)
+    environment = {**of(server.database), "KAQUAN_ALLOW_PRIVATE_CALLBACKS": "true"}
+    assert printed("app", "callback", *flags, *safe, **environment) == [f"events go to {receiver.url}"]
+    assert len(receiver.checks) == 1
+
+    def told() -> bool:
+        api.create_card(card())
+        return bool(receiver.pushes)
+
+    assert soon(told)
+    assert (receiver.pushes[0].event, receiver.pushes[0].signed) == ("card_pass_check", True)
+    assert receiver.pushes[0].appid == api.appid
+
+
+CALLBACK = ("app", "callback", "--token", "Tok3n", "--url", "http://a.example/")
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("app", "set"), "nothing to change: see `kaquan app set --help`"),
+        (("app", "set", "--review", "never"), "review: 'never' is not one of auto, manual"),
+        (("app", "set", "--profile", "kind"), "profile: 'kind' is not one of strict, lenient"),
+        (
+            ("app", "set", "--card-function", "yes"),
+            "card_function: 'yes' is not one of none, pending, granted, refused",
+        ),
+        (
+            ("app", "set", "--permissions", "issue,fly"),
+            "permissions: 'fly' is not one of balance, bonus, custom_code, custom_url, issue, member_card, pay",
+        ),
+        (("app", "create", "x", "--review", "never"), "review: 'never' is not one of auto, manual"),
+        (
+            (*CALLBACK, "--mode", "loud"),
+            "mode: 'loud' is not one of plain, compatible, safe",
+        ),
+        ((*CALLBACK, "--format", "yaml"), "format: 'yaml' is not one of xml, json"),
+        (("app", "callback", "--token", "Tok3n", "--url", "http://127.0.0.1:9/"), "40066 invalid url"),
+        ((*CALLBACK, "--mode", "safe"), "40097 invalid args"),
+        (("app", "secret"), "which app? give --appid; there are: none, make one with `kaquan app create`"),
+        (("app", "secret", "--appid", "wx1"), "no app wx1; there are: "),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_known(database: Database, command: tuple[str, ...], said: str) -> None:
+    done = kaquan(*command, **of(database))
+    assert (done.status, done.out, done.err.splitlines()[0]) == (1, "", said)
+
+
+def test_the_account_need_not_be_named_while_there_is_only_one(database: Database) -> None:
+    first = printed("app", "create", "one", **of(database))[0].split()[1]
+    assert printed("app", "set", "--review", "auto", **of(database)) == [f"changed {first}: review = auto"]
+    second = printed("app", "create", "two", **of(database))[0].split()[1]
+    done = kaquan("app", "set", "--review", "auto", **of(database))
+    assert (done.status, done.out) == (1, "")
+    assert sorted(done.err.strip().removeprefix("which app? give --appid; there are: ").split(", ")) == sorted(
+        [first, second]
+    )

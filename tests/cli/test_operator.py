@@ -1,0 +1,43 @@
+"""``kaquan operator``: a review decided beside a running server, and the event that follows."""
+
+from __future__ import annotations
+
+from card_bodies import card
+
+from cli.command import kaquan, of, printed
+from support.api import Api
+from support.callback import Receiver
+from support.server import Server
+
+
+def reviewed(api: Api, card_id: str) -> str:
+    """Return a card's status."""
+    status: str = api.ok("/card/get", {"card_id": card_id})["card"]["groupon"]["base_info"]["status"]
+    return status
+
+
+def test_a_decision_is_pushed_and_holds(server: Server, receiver: Receiver) -> None:
+    api = server.new_app(review="manual")
+    api.ok("/sandbox/callback", receiver.settings())
+    good, bad = api.create_card(card()), api.create_card(card())
+    assert [reviewed(api, one) for one in (good, bad)] == ["CARD_STATUS_NOT_VERIFY"] * 2
+    where = of(server.database)
+    assert printed("operator", "approve", good, **where) == [f"approved {good}"]
+    assert printed("operator", "refuse", bad, "--reason", "logo unclear", **where) == [f"refused {bad}"]
+    assert [reviewed(api, one) for one in (good, bad)] == ["CARD_STATUS_VERIFY_OK", "CARD_STATUS_VERIFY_FAIL"]
+    told = [(push.event, push.message["CardId"], push.message["RefuseReason"]) for push in receiver.wait(2)]
+    assert told == [("card_pass_check", good, ""), ("card_not_pass_check", bad, "logo unclear")]
+
+
+def test_what_is_not_under_review_is_refused_with_the_cause(server: Server) -> None:
+    api = server.new_app()
+    card_id = api.create_card(card())
+    done = kaquan("operator", "approve", card_id, **of(server.database))
+    assert (done.status, done.out) == (1, "")
+    assert done.err.splitlines() == [
+        "40078 invalid card status",
+        f"cause: Card {card_id} is CARD_STATUS_VERIFY_OK, so there is no review to decide.",
+        "fix: Approve or refuse only cards that are CARD_STATUS_NOT_VERIFY.",
+    ]
+    unknown = kaquan("operator", "refuse", "pNone", "--reason", "x", **of(server.database))
+    assert (unknown.status, unknown.out, unknown.err) == (1, "", "no account has a card pNone\n")

@@ -1,0 +1,75 @@
+"""Fixtures that every suite may ask for; what is costly lives as long as the session and is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from support.api import Api
+from support.callback import Receiver
+from support.database import Database, Databases
+from support.postgres import Cluster, cluster
+from support.server import Server
+
+DIALECTS = ("sqlite", "postgresql")
+
+# A shared machine may pause at any moment; how long an example takes says nothing.
+settings.register_profile("kaquan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kaquan")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server that skips fsync."""
+    yield from cluster()
+
+
+@pytest.fixture(scope="session", params=DIALECTS)
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """What makes databases, once per kind of database."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    return Databases(tmp_path_factory.mktemp(request.param), server)
+
+
+@pytest.fixture
+def database(databases: Databases) -> Database:
+    """A fresh, migrated database of each kind."""
+    return databases.create()
+
+
+@pytest.fixture(scope="session")
+def server(databases: Databases) -> Iterator[Server]:
+    """A running server per kind of database, shared by all tests; each test makes an app of its own."""
+    with Server(databases.create()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A running server on SQLite alone, for what does not depend on the database."""
+    folder: Path = tmp_path_factory.mktemp("sqlite-server")
+    with Server(Databases(folder).create()) as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: Server) -> Api:
+    """A client of a new sandbox app whose cards are approved at once, on each kind of database."""
+    return server.new_app()
+
+
+@pytest.fixture
+def sandbox(sqlite_server: Server) -> Api:
+    """A client of a new sandbox app whose cards are approved at once, on SQLite alone."""
+    return sqlite_server.new_app()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A callback address that takes every push."""
+    listening = Receiver().start()
+    yield listening
+    listening.stop()

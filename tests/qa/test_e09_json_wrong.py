@@ -1,0 +1,187 @@
+"""E9: JSON written wrongly: 40053 with the place, what was expected and what came; profile ``lenient`` is kinder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from card_bodies import NOW, card, card_with
+
+from qa.desk import Desk, repaired
+from support.server import Server
+
+TEXT = "40053 invalid actioninfo, please check document"
+LENIENT_TEXT = "41011 missing required fields! please check document and request json!"
+BASE = "card.groupon.base_info."
+
+
+def groupon(**base: Any) -> dict[str, Any]:
+    """Return a body with these fields of base_info changed; ``...`` takes one away."""
+    return card("GROUPON", base)
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "expected", "got", "value"),
+    [
+        (groupon(title=...), BASE + "title", "text", "nothing", "下午茶"),
+        (groupon(title=None), BASE + "title", "text", "null", "下午茶"),
+        (groupon(brand_name=""), BASE + "brand_name", "text", 'string ""', "熊猫茶馆"),
+        (groupon(sku={}), BASE + "sku.quantity", "integer", "nothing", 500),
+        (groupon(date_info=...), BASE + "date_info", "object", "nothing", {"type": 2, "fixed_term": 9}),
+        (groupon(date_info={"type": 2}), BASE + "date_info.fixed_term", "integer", "nothing", 30),
+        (card_with("GROUPON", "deal_detail", ...), "card.groupon.deal_detail", "text", "nothing", "锅底二选一"),
+        (card_with("CASH", "reduce_cost", ...), "card.cash.reduce_cost", "integer", "nothing", 100),
+    ],
+)
+def test_1_a_required_field_is_missing(
+    desk: Desk, body: dict[str, Any], path: str, expected: str, got: str, value: Any
+) -> None:
+    name = path.rpartition(".")[2]
+    told = desk.refused("/card/create", body)
+    assert told.pop("zh").startswith(f"缺少必填字段 {path}：应为")
+    assert told == {
+        "answer": TEXT,
+        "cause": "missing",
+        "path": path,
+        "expected": expected,
+        "got": got,
+        "repair": f'"{name}": <{expected}>',
+    }
+    assert desk.passes("/card/create", repaired(body, told, value))
+
+
+QUOTED = [
+    (groupon(sku={"quantity": "500"}), BASE + "sku.quantity", 500),
+    (groupon(get_limit="3"), BASE + "get_limit", 3),
+    (groupon(use_limit="3"), BASE + "use_limit", 3),
+    (groupon(date_info={"type": 2, "fixed_term": "30"}), BASE + "date_info.fixed_term", 30),
+    (card_with("CASH", "least_cost", "1000"), "card.cash.least_cost", 1000),
+    (card_with("CASH", "reduce_cost", "100"), "card.cash.reduce_cost", 100),
+    (card_with("DISCOUNT", "discount", "30"), "card.discount.discount", 30),
+]
+
+
+@pytest.mark.parametrize(("body", "path", "number"), QUOTED)
+def test_2_an_integer_is_sent_in_quotes(desk: Desk, body: dict[str, Any], path: str, number: int) -> None:
+    told = desk.refused("/card/create", body)
+    assert told == {
+        "answer": TEXT,
+        "cause": "quoted_integer",
+        "zh": f'{path} 应为整数，实际加了引号：字符串 "{number}"。',
+        "path": path,
+        "expected": "integer",
+        "got": f'string "{number}"',
+        "repair": f'"{path.rpartition(".")[2]}": {number}',
+    }
+    assert desk.passes("/card/create", repaired(body, told))
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "kind", "came"),
+    [
+        (groupon(title=88), BASE + "title", "integer", "88"),
+        (groupon(service_phone=13800138000), BASE + "service_phone", "integer", "13800138000"),
+        (groupon(notice=9.5), BASE + "notice", "number", "9.5"),
+        (card_with("GIFT", "gift", 1), "card.gift.gift", "integer", "1"),
+    ],
+)
+def test_3_a_string_is_sent_without_quotes(desk: Desk, body: dict[str, Any], path: str, kind: str, came: str) -> None:
+    chinese = {"integer": "整数", "number": "数字"}[kind]
+    told = desk.refused("/card/create", body)
+    assert told == {
+        "answer": TEXT,
+        "cause": "unquoted_string",
+        "zh": f"{path} 应为字符串，实际没有加引号：{chinese} {came}。",
+        "path": path,
+        "expected": "text",
+        "got": f"{kind} {came}",
+        "repair": f'"{path.rpartition(".")[2]}": "{came}"',
+    }
+    assert desk.passes("/card/create", repaired(body, told))
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "expected", "sent"),
+    [
+        (groupon(title=..., titel="双人套餐"), BASE + "title", "text", "titel"),
+        (groupon(brand_name=..., brandName="微信餐厅"), BASE + "brand_name", "text", "brandName"),
+        (groupon(sku={"quantiy": 500}), BASE + "sku.quantity", "integer", "quantiy"),
+        (groupon(code_type=..., codetype="CODE_TYPE_TEXT"), BASE + "code_type", "text", "codetype"),
+        ({"card": {"card_type": "GROUPON", "groupn": card()["card"]["groupon"]}}, "card.groupon", "object", "groupn"),
+        ({"card": {**card()["card"], "card_type": None, "cardType": "GROUPON"}}, "card.card_type", "text", "cardType"),
+    ],
+)
+def test_4_a_field_name_is_misspelt(desk: Desk, body: dict[str, Any], path: str, expected: str, sent: str) -> None:
+    name = path.rpartition(".")[2]
+    told = desk.refused("/card/create", body)
+    assert told == {
+        "answer": TEXT,
+        "cause": "misspelt",
+        "zh": f"缺少必填字段 {path}，同级却有一个不认识的字段“{sent}”。",
+        "path": path,
+        "expected": expected,
+        "got": f'"{sent}"',
+        "did_you_mean": name,
+        "repair": f'"{name}" instead of "{sent}"',
+    }
+    assert desk.passes("/card/create", repaired(body, told))
+
+
+def test_other_calls_are_read_as_strictly(desk: Desk) -> None:
+    card_id = desk.api.create_card(card())
+    calls: list[tuple[str, dict[str, Any], str]] = [
+        ("/card/modifystock", {"card_id": card_id, "increase_stock_value": "5"}, "quoted_integer"),
+        ("/card/qrcode/create", {"action_name": "QR_CARD", "action_inf": {"card": {"card_id": card_id}}}, "misspelt"),
+        ("/ext/user", {"externalIds": ["u1"]}, "misspelt"),
+        ("/card/batchget", {"offset": 0, "count": "10"}, "quoted_integer"),
+    ]
+    for path, body, cause in calls:
+        told = desk.refused(path, body)
+        assert (told["answer"], told["cause"]) == (TEXT, cause)
+        desk.passes(path, repaired(body, told))
+
+
+TOLERATED: dict[str, dict[str, Any]] = {
+    "null and empty text for what is optional": groupon(source=None, sub_title="", service_phone="", custom_url=None),
+    "whole floats for integers": groupon(get_limit=3.0, sku={"quantity": 500.0}),
+    "digit strings for ids": groupon(location_id_list=["12", "34"]),
+    "digit strings for timestamps and the type": groupon(
+        date_info={"type": "1", "begin_timestamp": str(NOW), "end_timestamp": "2147400000"}
+    ),
+    "members that nobody knows": groupon(colour="red", get_limits=5) | {"trace": {"id": 1}},
+}
+
+
+@pytest.mark.parametrize("body", TOLERATED.values(), ids=TOLERATED)
+def test_what_typed_sdks_send_by_themselves_is_read(desk: Desk, body: dict[str, Any]) -> None:
+    assert list(desk.passes("/card/create", body)) == ["card_id"]
+
+
+def test_what_typed_sdks_send_to_other_calls_is_read(desk: Desk) -> None:
+    card_id = desk.api.create_card(card())
+    found = desk.passes("/card/batchget", {"offset": 0, "count": 5, "status_list": "CARD_STATUS_VERIFY_OK"})
+    assert found["card_id_list"] == [card_id]
+    asked = {"action_name": "QR_CARD", "expire_seconds": "1800", "action_info": {"card": {"card_id": card_id}}}
+    assert desk.passes("/card/qrcode/create", asked)["expire_seconds"] == 1800
+
+
+@pytest.fixture
+def lenient(server: Server) -> Desk:
+    """An account that is answered as the service did from 2016 on."""
+    columns = {"card_function": "granted", "profile": "lenient"}
+    return Desk(server.new_app(sandbox=False, **columns), server.database)
+
+
+@pytest.mark.parametrize(("body", "path", "number"), QUOTED)
+def test_the_lenient_profile_reads_digit_strings(lenient: Desk, body: dict[str, Any], path: str, number: int) -> None:
+    shown: Any = lenient.passes("/card/get", lenient.passes("/card/create", body))
+    for step in path.split("."):
+        shown = shown[step]
+    assert shown == number
+
+
+def test_the_lenient_profile_answers_41011_with_the_place_of_what_is_missing(lenient: Desk) -> None:
+    body = groupon(title=...)
+    told = lenient.refused("/card/create", body)
+    assert (told["answer"], told["cause"], told["path"]) == (LENIENT_TEXT, "missing", BASE + "title")
+    assert lenient.passes("/card/create", repaired(body, told, "下午茶"))

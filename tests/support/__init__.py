@@ -1,0 +1,1 @@
+"""What tests stand on: real databases, real servers, a client and a receiver of pushes."""

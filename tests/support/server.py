@@ -1,0 +1,165 @@
+"""The server as a process of its own, started as a user starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import string
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from kaquan.actions.manage_app import change_app, create_app, new_app
+from kaquan.sources import new_appid, new_secret, random_text, wall_clock
+from support.api import Api
+from support.database import Database
+
+START_SECONDS = 30.0
+STOP_SECONDS = 20.0
+
+
+class Server:
+    """``kaquan demo`` over one database; it may be killed and started again.
+
+    Args:
+        database: a migrated database.
+        workers: server processes.
+        environment: further ``KAQUAN_*`` variables.
+    """
+
+    def __init__(self, database: Database, workers: int = 1, **environment: str) -> None:
+        self.database = database
+        self._workers = workers
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+        self._group = 0
+        self.facts: dict[str, str] = {}
+        self._log = Path(database.folder) / "server.log"
+
+    @property
+    def base_url(self) -> str:
+        """Return the address; another one after each start."""
+        return self.facts["base_url"]
+
+    @property
+    def log(self) -> str:
+        """Return what the server has written to stderr."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    def gone(self) -> bool:
+        """Tell whether no process of the server, its workers counted in, is left after a moment."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            try:
+                os.killpg(self._group, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        flags = ["--data", self.database.folder, "--database-url", self.database.url, "--port", "0", "--json"]
+        command = [sys.executable, "-m", "kaquan", "demo", *map(str, flags), "--workers", str(self._workers)]
+        with self._log.open("a") as log:
+            # A session of its own, so that its worker processes can be killed with it.
+            self._process = subprocess.Popen(
+                command, env=self._variables(), stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+            )
+        self._group = self._process.pid
+        self.facts = self._announced()
+        self._wait(self._healthy, START_SECONDS)
+
+    def _variables(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("KAQUAN_")}
+        return {**kept, "KAQUAN_DELIVERY_RETRY_SECONDS": "0.2", **self._environment}
+
+    def _announced(self) -> dict[str, str]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the server did not start:\n{self.log}")
+        facts: dict[str, str] = json.loads(line)
+        return facts
+
+    def _healthy(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise RuntimeError(f"the server ended:\n{self.log}")
+        try:
+            with urllib.request.urlopen(self.base_url + "/healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _wait(self, ready: Callable[[], bool], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the server does not answer:\n{self.log}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a power cut would."""
+        if self._process is not None:
+            os.killpg(self._group, signal.SIGKILL)
+            self._ended()
+
+    def stop(self) -> int:
+        """Ask the server to stop, as Ctrl-C does, and return its exit status."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        return self._ended()
+
+    def _ended(self) -> int:
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        try:
+            status = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._group, signal.SIGKILL)
+            process.wait()
+            raise RuntimeError(f"the server does not stop:\n{self.log}") from None
+        process.stdout.close()
+        self._process = None
+        return status
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self.kill()
+
+    @property
+    def demo(self) -> Api:
+        """Return a client of the demo's merchant."""
+        return Api(self.base_url, self.facts["appid"], self.facts["secret"])
+
+    def new_app(self, sandbox: bool = True, review: str = "auto", **columns: Any) -> Api:
+        """Create an account and return a client of it.
+
+        Args:
+            sandbox: sandbox apps may do everything at once; others begin without the card function.
+            review: ``auto`` or ``manual``.
+            columns: of the app's row, such as ``card_function="granted"`` or ``permissions="issue"``.
+        """
+        secret, prefix = new_secret(), random_text(6, string.ascii_letters + string.digits)
+        app = new_app(new_appid(), secret, prefix, "test", f"gh_{prefix.lower()}", sandbox, review)
+        self.database.transact(lambda tx: create_app(tx, app, wall_clock()))
+        if columns:
+            self.database.transact(lambda tx: change_app(tx, app.appid, **columns))
+        return Api(self.base_url, app.appid, secret)
