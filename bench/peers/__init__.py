@@ -1,0 +1,1 @@
+"""Other ways to claim, measured beside ours."""

@@ -1,0 +1,1 @@
+"""A folder that is put on the PYTHONPATH of a server to profile it."""
