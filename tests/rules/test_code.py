@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaquan.actions.consume_code import Consume, ConsumedRow, Wallets, consume
+from kaquan.actions.consume_code import Batch, Consume, ConsumedRow, Wallets
 from kaquan.actions.record import Record
 from kaquan.errors import Refusal
 from kaquan.rules import code as rule
@@ -163,14 +163,13 @@ Statuses = st.lists(st.sampled_from(sorted({status for status, _ in STATES.value
 
 def play(commands: list[Consume], statuses: list[str], use_limit: int) -> tuple[list[Any], list[ConsumedRow], Record]:
     """Consume codes 1, 2 and 3 of one person."""
-    held = {
+    batch = Batch("wx", commands, iter(range(100)).__next__)
+    batch.codes = {
         text: [code(status, code=text, use_limit=use_limit)]
         for text, status in zip(("1", "2", "3"), statuses, strict=True)
     }
-    spent = statuses.count("CONSUMED")
-    record, changes = Record(iter(range(100)).__next__), list[ConsumedRow]()
-    wallets = Wallets([(ANN, CARD, 3, spent, NOW)])
-    return [consume(one, held, wallets, record, changes) for one in commands], changes, record
+    batch.wallets = Wallets([(ANN, CARD, 3, statuses.count("CONSUMED"), NOW)])
+    return [batch.consume(one) for one in commands], batch.changes, batch.record
 
 
 @given(Commands, Statuses, st.integers(1, 4))

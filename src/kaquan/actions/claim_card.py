@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import msgspec
 
+from kaquan.actions.keep_answer import Answers
 from kaquan.actions.record import NewId, Record
 from kaquan.errors import Refusal
 from kaquan.events.catalogue import CardSkuRemind, UserGetCard
 from kaquan.rules import claim as rule
 from kaquan.rules.claim import OPEN, Card, Claim, Qr, Seen
 from kaquan.rules.code import NORMAL
+from kaquan.rules.idempotency import Said
 from kaquan.rules.validity import code_validity
 from kaquan.store import statements as sql
 from kaquan.store.hot import Flow, Plan, Query, Rows
@@ -89,6 +91,7 @@ class Batch:
         self.claims = claims
         self.new_code = new_code
         self.record = Record(new_id)
+        self.answers = Answers(claims)
         self.stocks: dict[str, Stock] = {}
         self.cards: dict[str, Card] = {}
         self.held: dict[tuple[str, str], int] = defaultdict(int)
@@ -148,15 +151,19 @@ class Batch:
         self.whitelist = {row[0] for row in rows.get("whitelist", [])}
         self.taken |= {(code, scope) for code, scope in rows.get("taken", [])}
 
-    def claim(self, one: Claim) -> Claimed | Refusal:
+    def claim(self, one: Claim) -> Claimed | Said | Refusal:
         """Decide a claim and, if it may be made, make it."""
+        if (said := self.answers.earlier(one.once)) is not None:
+            return said
         seen = self._seen(one)
         refused = rule.decide(one, seen)
         if refused is not None:
             self._remind(one)
             return refused
         assert seen.card is not None
-        return self._issue(one, seen, seen.card)
+        claimed = self._issue(one, seen, seen.card)
+        self.answers.keep(one.once, claimed)
+        return claimed
 
     def _seen(self, one: Claim) -> Seen:
         card = self.cards.get(one.card_id)
@@ -235,7 +242,7 @@ class Batch:
             event = CardSkuRemind(CardId=card_id, Detail=f"the card's quantity is equal to {quantity}")
             self.record.event("remind", event, f"o{card_id[1:7]}".ljust(OPENID_LENGTH, "0"), at, card_id)
 
-    def plan(self, outcomes: list[Claimed | Refusal]) -> Plan[Claimed | Refusal]:
+    def plan(self, outcomes: list[Claimed | Said | Refusal]) -> Plan[Claimed | Said | Refusal]:
         """Return what the batch writes and answers."""
         params = {"appid": self.appid}
         stocks = [StockRow(one.card_id, one.taken, one.reminded_at) for one in self.stocks.values()]
@@ -248,7 +255,9 @@ class Batch:
         writes = [Query(statement, params, list(rows)) for statement, rows in changes if rows]
         locks = [Query(sql.LOCK_STOCK, {**params, "cards": sorted(self.stocks)})]
         return Plan(
-            outcomes, writes + self.record.writes(self.appid, self.deliver), locks + self.record.proof(self.appid)
+            outcomes,
+            writes + self.answers.writes(self.appid) + self.record.writes(self.appid, self.deliver),
+            locks + self.record.proof(self.appid),
         )
 
 
@@ -257,7 +266,7 @@ def signature(one: Claim) -> str:
     return str((one.card_ext or {}).get("signature", "")).lower()
 
 
-def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId) -> Flow[Claimed | Refusal]:
+def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId) -> Flow[Claimed | Said | Refusal]:
     """Claim one code for each, in one transaction; stock, limits and codes are decided under the stock's lock.
 
     Args:
@@ -267,12 +276,14 @@ def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewI
         new_id: gives journal ids.
 
     Returns:
-        per claim the code, or why it is refused.
+        per claim the code, what its idempotency key was answered with before, or why it is refused.
     """
     batch = Batch(appid, claims, new_code, new_id)
     queries = batch.queries()
     rows = yield list(queries.values())
     batch.load(dict(zip(queries, rows, strict=True)))
+    if asked := batch.answers.queries(appid):
+        batch.answers.load((yield asked)[0])
     if late := batch.late_queries():
         rows = yield list(late.values())
         batch.load_late(dict(zip(late, rows, strict=True)))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import msgspec
 
 from kaquan.actions.find_code import candidates
+from kaquan.actions.keep_answer import Answers
 from kaquan.actions.record import NewId, Record
 from kaquan.errors import Refusal
 from kaquan.events.catalogue import UserConsumeCard
 from kaquan.rules import code as rule
 from kaquan.rules.code import Code
+from kaquan.rules.idempotency import Once, Said
 from kaquan.store import statements as sql
 from kaquan.store.hot import Flow, Plan, Query, Rows
 
@@ -25,6 +28,7 @@ class Consume(msgspec.Struct, frozen=True):
         card_id: the card, needed for custom codes.
         outer_str: echoed in the event; empty = the claim's channel.
         source: the event's ConsumeSource.
+        once: the call's idempotency key, None without.
     """
 
     code: str
@@ -32,6 +36,7 @@ class Consume(msgspec.Struct, frozen=True):
     card_id: str | None = None
     outer_str: str = ""
     source: str = "FROM_API"
+    once: Once | None = None
 
 
 class ConsumedRow(msgspec.Struct):
@@ -68,7 +73,59 @@ class Wallets:
             self.consumed[openid, card_id] += status == rule.CONSUMED
 
 
-def consume_codes(appid: str, commands: list[Consume], new_id: NewId) -> Flow[Code | Refusal]:
+class Batch:
+    """The consumptions of one app that commit together, and what they have seen and done so far."""
+
+    def __init__(self, appid: str, commands: list[Consume], new_id: NewId) -> None:
+        self.params: dict[str, Any] = {"appid": appid, "codes": list({one.code for one in commands})}
+        self.record = Record(new_id)
+        self.answers = Answers(commands)
+        self.codes: dict[str, list[Code]] = {}
+        self.wallets = Wallets([])
+        self.changes: list[ConsumedRow] = []
+
+    def load(self, codes: Rows, wallets: Rows) -> None:
+        """Take in what was read under the codes' locks."""
+        self.codes, self.wallets = candidates(codes), Wallets(wallets)
+
+    def consume(self, one: Consume) -> Code | Said | Refusal:
+        """Decide one command and note down what it changes."""
+        if (said := self.answers.earlier(one.once)) is not None:
+            return said
+        found = rule.pick(self.codes.get(one.code, []), one.code, one.card_id)
+        if isinstance(found, Refusal):
+            return found
+        refused = rule.consume_refusal(found, self.wallets.consumed[found.openid, found.card_id], one.now)
+        if refused is not None:
+            return refused
+        self._spend(one, found)
+        self.answers.keep(one.once, found)
+        return found
+
+    def _spend(self, one: Consume, found: Code) -> None:
+        at = max(one.now, self.wallets.last_event[found.openid] + 1)
+        self.wallets.last_event[found.openid] = at
+        self.wallets.consumed[found.openid, found.card_id] += 1
+        spent = msgspec.structs.replace(found, status=rule.CONSUMED, status_time=one.now)
+        self.codes[one.code] = [spent if other is found else other for other in self.codes[one.code]]
+        self.changes.append(ConsumedRow(found.code, found.scope, one.now, at))
+        event = UserConsumeCard(
+            CardId=found.card_id,
+            UserCardCode=found.code,
+            ConsumeSource=one.source,
+            OuterStr=one.outer_str or found.outer_str,
+        )
+        self.record.event("consume", event, found.openid, at, found.card_id, found.code)
+
+    def plan(self, outcomes: list[Code | Said | Refusal], deliver: bool) -> Plan[Code | Said | Refusal]:
+        """Return what the batch writes and answers."""
+        appid = self.params["appid"]
+        writes = [Query(sql.CONSUME, {"appid": appid}, list(self.changes))] if self.changes else []
+        writes += self.answers.writes(appid) + self.record.writes(appid, deliver)
+        return Plan(outcomes, writes, [Query(sql.LOCK_CODES, self.params), *self.record.proof(appid)])
+
+
+def consume_codes(appid: str, commands: list[Consume], new_id: NewId) -> Flow[Code | Said | Refusal]:
     """Consume each code, in one transaction under the codes' locks.
 
     Args:
@@ -77,48 +134,18 @@ def consume_codes(appid: str, commands: list[Consume], new_id: NewId) -> Flow[Co
         new_id: gives journal ids.
 
     Returns:
-        per command the code as it was, or why it cannot be consumed.
+        per command the code as it was, what its key was answered with before, or why it cannot be consumed.
     """
-    params = {"appid": appid, "codes": list({one.code for one in commands})}
-    locked, wallet_rows, callbacks = yield [
-        Query(sql.LOCK_CODES, params),
-        Query(sql.WALLETS, params),
+    batch = Batch(appid, commands, new_id)
+    locked, wallets, callbacks = yield [
+        Query(sql.LOCK_CODES, batch.params),
+        Query(sql.WALLETS, batch.params),
         Query(sql.HAS_CALLBACK, {"appid": appid}),
     ]
-    codes, wallets = candidates(locked), Wallets(wallet_rows)
-    if near := wallets.near_limit(codes):
+    batch.load(locked, wallets)
+    if asked := batch.answers.queries(appid):
+        batch.answers.load((yield asked)[0])
+    if near := batch.wallets.near_limit(batch.codes):
         (held,) = yield [Query(sql.LOCK_WALLETS, {"appid": appid, "openids": near})]
-        wallets.recount(held)
-    record = Record(new_id)
-    changes: list[ConsumedRow] = []
-    outcomes = [consume(one, codes, wallets, record, changes) for one in commands]
-    writes = [Query(sql.CONSUME, {"appid": appid}, list(changes))] if changes else []
-    proof = [Query(sql.LOCK_CODES, params), *record.proof(appid)]
-    return Plan(outcomes, writes + record.writes(appid, bool(callbacks)), proof)
-
-
-def consume(
-    one: Consume, codes: dict[str, list[Code]], wallets: Wallets, record: Record, changes: list[ConsumedRow]
-) -> Code | Refusal:
-    """Decide one command and note down what it changes."""
-    found = rule.pick(codes.get(one.code, []), one.code, one.card_id)
-    if isinstance(found, Refusal):
-        return found
-    holder = (found.openid, found.card_id)
-    refused = rule.consume_refusal(found, wallets.consumed[holder], one.now)
-    if refused is not None:
-        return refused
-    at = max(one.now, wallets.last_event[found.openid] + 1)
-    wallets.last_event[found.openid] = at
-    wallets.consumed[holder] += 1
-    spent = msgspec.structs.replace(found, status=rule.CONSUMED, status_time=one.now)
-    codes[one.code] = [spent if other is found else other for other in codes[one.code]]
-    changes.append(ConsumedRow(found.code, found.scope, one.now, at))
-    event = UserConsumeCard(
-        CardId=found.card_id,
-        UserCardCode=found.code,
-        ConsumeSource=one.source,
-        OuterStr=one.outer_str or found.outer_str,
-    )
-    record.event("consume", event, found.openid, at, found.card_id, found.code)
-    return found
+        batch.wallets.recount(held)
+    return batch.plan([batch.consume(one) for one in commands], bool(callbacks))

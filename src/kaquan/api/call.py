@@ -6,16 +6,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
+from kaquan.actions.keep_answer import find_answer, forget_answers, keep_answer, take_key
+from kaquan.api.encode import Raw, encode, raw_json
 from kaquan.errors import Errcode
+from kaquan.rules.idempotency import LIFE, Once, Said, check_key, digest, earlier
 from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
+from kaquan.store.batch import Batcher, outcome
 from kaquan.store.tx import Tx
 
 if TYPE_CHECKING:
     from kaquan.platform import Platform
 
 T = TypeVar("T")
+A = TypeVar("A")
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
@@ -27,7 +32,7 @@ class Call:
         scope: the ASGI scope.
     """
 
-    __slots__ = ("_app", "_query", "body", "method", "path", "platform", "scope")
+    __slots__ = ("_app", "_once", "_query", "body", "method", "path", "platform", "scope")
 
     def __init__(self, platform: Platform, scope: dict[str, Any]) -> None:
         self.platform = platform
@@ -37,6 +42,7 @@ class Call:
         self.body = b""
         self._app: App | None = None
         self._query: dict[str, str] | None = None
+        self._once: tuple[str, str] | None = None
 
     @property
     def app(self) -> App:
@@ -95,6 +101,60 @@ class Call:
         """Run an ordinary action in a transaction."""
         result: T = await self.platform.store.write(action)
         return result
+
+    async def commit(self, action: Callable[[Tx], T], answer: Callable[[T], A]) -> A:
+        """Make a change in one transaction and return the answer to what the action returned.
+
+        The answer is made before the commit, so that whatever keeps it keeps it with the change or not at all.
+        """
+        answered = await self.write(lambda tx: self._kept(tx, action, answer))
+        self.platform.wake(self.app)
+        return answered
+
+    def _kept(self, tx: Tx, action: Callable[[Tx], T], answer: Callable[[T], A]) -> A:
+        once = self.once(answer)
+        if once is None:
+            return answer(action(tx))
+        take_key(tx, self.appid, once)
+        result = action(tx)
+        keep_answer(tx, self.appid, once, result)
+        return answer(result)
+
+    async def settle(self, batcher: Batcher[Any, Any], lane: str, command: Any, answer: Callable[[Any], Any]) -> Any:
+        """Hand a changing command to its batch, and return the answer to its outcome.
+
+        Raises:
+            Refusal: why it was refused, or -1 when the queue is full.
+        """
+        result = outcome(await batcher.submit(self.appid, lane, command))
+        self.platform.wake(self.app)
+        return raw_json(result.text) if isinstance(result, Said) else answer(result)
+
+    async def answered_before(self) -> Raw | None:
+        """Return the first answer to a call whose Idempotency-Key was sent before, or None.
+
+        Raises:
+            Refusal: 9990001, the key is malformed or stands for another request.
+        """
+        key = self.header("idempotency-key")
+        if not key:
+            return None
+        self._once = check_key(key), digest(self.path, self.body)
+        once = self.once(encode)
+        assert once is not None
+        row = await self.read(lambda tx: find_answer(tx, self.appid, once))
+        if row is None:
+            return None
+        if row.create_time <= self.now - LIFE:
+            await self.write(lambda tx: forget_answers(tx, self.appid, self.now))
+            return None
+        return raw_json(outcome(earlier(once, row.digest, row.answer)).text)
+
+    def once(self, answer: Callable[[Any], Any]) -> Once | None:
+        """Return the call's idempotency key with what makes the text of its answer; None without a key."""
+        if self._once is None:
+            return None
+        return Once(*self._once, self.now, lambda result: encode(answer(result)).decode())
 
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action."""

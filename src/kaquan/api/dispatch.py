@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from kaquan.actions.keep_answer import AnsweredBefore
 from kaquan.actions.keep_call import BODY_BYTES, FailedCall
 from kaquan.api import tokens
 from kaquan.api.call import Call
@@ -78,11 +79,12 @@ class Dispatcher:
         if endpoint.reader is None and "POST" not in endpoint.methods:
             return await endpoint.handler(call)
         call.body = await read_body(call, receive, endpoint.body_limit)
-        if endpoint.reader is None:
-            return await endpoint.handler(call)
-        return await endpoint.handler(
-            call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict")
-        )
+        if call.appid and (said := await call.answered_before()) is not None:
+            return said
+        try:
+            return await handle(endpoint, call)
+        except AnsweredBefore:
+            return await call.answered_before() or await handle(endpoint, call)
 
     async def _name_app(self, call: Call) -> None:
         with suppress(Refusal):
@@ -164,6 +166,13 @@ def check_right(app: App, needs: str) -> None:
         raise Errcode.API_UNAUTHORIZED("sandbox_only", appid=app.appid)
     if needs == ISSUE and not app.sandbox and ISSUE not in app.permissions:
         raise Errcode.API_UNAUTHORIZED("permission_missing", appid=app.appid, permission=ISSUE)
+
+
+async def handle(endpoint: Endpoint, call: Call) -> Any:
+    """Return what the endpoint answers to a call whose body was read."""
+    if endpoint.reader is None:
+        return await endpoint.handler(call)
+    return await endpoint.handler(call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict"))
 
 
 async def read_body(call: Call, receive: Receive, limit: int) -> bytes:

@@ -24,12 +24,17 @@ class Ok(msgspec.Struct):
 
 
 class Raw(msgspec.Struct, frozen=True):
-    """An answer that is not JSON; ``status`` is 200 for everything an SDK calls."""
+    """An answer that is bytes already; ``status`` is 200 for everything an SDK calls."""
 
     body: bytes
     content_type: str
     status: int = 200
     cache_seconds: int = 0
+
+
+def raw_json(text: str) -> Raw:
+    """Return an answer that is JSON already."""
+    return Raw(text.encode(), JSON.decode())
 
 
 def ok(**members: Any) -> dict[str, Any]:

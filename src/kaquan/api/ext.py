@@ -18,7 +18,6 @@ from kaquan.rules.card_ext import parse_card_ext
 from kaquan.rules.claim import Claim
 from kaquan.rules.fields import CardId, MaxBytes, Openid
 from kaquan.rules.openid import check_openid
-from kaquan.store.batch import outcome
 
 MOST_IDS = 1000
 
@@ -57,12 +56,12 @@ async def user(call: Call, request: UserRequest) -> dict[str, Any]:
     if "" in ids:
         raise Errcode.OPENID_MISSING("empty_external_id", path=f"external_ids[{request.external_ids.index('')}]")
     openids = {one: openid_of(call.platform.keys, call.app, one) for one in ids}
-    await call.write(lambda tx: know_people(tx, call.app, openids, call.now))
-    return ok(users=[{"external_id": one, "openid": openids[one]} for one in request.external_ids])
+    users = [{"external_id": one, "openid": openids[one]} for one in request.external_ids]
+    return await call.commit(lambda tx: know_people(tx, call.app, openids, call.now), lambda _: ok(users=users))
 
 
 @endpoint("/ext/claim", reads=ClaimRequest)
-async def claim(call: Call, request: ClaimRequest) -> ClaimAnswer:
+async def claim(call: Call, request: ClaimRequest) -> Any:
     """Claim a card for a person, with the checks of the claim page."""
     check_openid(request.openid)
     platform = call.platform
@@ -73,9 +72,13 @@ async def claim(call: Call, request: ClaimRequest) -> ClaimAnswer:
         one.tickets = platform.tokens.tickets(call.app, "wx_card", call.now)
     if request.ticket:
         one.scan_id = scan.scan_id_of_ticket(platform.keys, request.ticket)
+    one.once = call.once(claimed)
     try:
-        claimed: Claimed = outcome(await platform.hot.claims.submit(call.appid, request.card_id, one))
+        return await call.settle(platform.hot.claims, request.card_id, one, claimed)
     except Refusal as refused:
         raise await sharper(call, refused, request.card_id) from None
-    platform.wake(call.app)
-    return ClaimAnswer(code=claimed.code, begin_time=claimed.begin_time, end_time=claimed.end_time)
+
+
+def claimed(code: Claimed) -> ClaimAnswer:
+    """Return the answer of ``claim``."""
+    return ClaimAnswer(code=code.code, begin_time=code.begin_time, end_time=code.end_time)

@@ -12,7 +12,7 @@ from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.review_card import review
 from kaquan.api.call import Call
-from kaquan.api.card.owner import card_action, load_own_card
+from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
@@ -86,9 +86,7 @@ async def refuse(call: Call, request: Review) -> dict[str, Any]:
 async def decide(call: Call, card_id: str, reason: str | None) -> dict[str, Any]:
     """Review a card of the caller's own."""
     record = call.platform.record()
-    await card_action(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
-    call.platform.wake(call.app)
-    return ok()
+    return await change_card(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
 
 
 @endpoint("/sandbox/delete", reads=OfCode)
@@ -96,13 +94,11 @@ async def delete(call: Call, request: OfCode) -> dict[str, Any]:
     """Delete a code from a person's wallet as the person would."""
     await load_own_card(call, request.card_id)
     record = call.platform.record()
-    await card_action(
+    return await change_card(
         call,
         request.card_id,
         lambda tx: delete_code(tx, call.appid, request.openid, request.code, request.card_id, call.now, record),
     )
-    call.platform.wake(call.app)
-    return ok()
 
 
 @endpoint("/sandbox/clock", reads=Clock)

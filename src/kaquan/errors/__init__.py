@@ -89,6 +89,7 @@ class Errcode(IntEnum):
     RID_MALFORMED = 76002
     RID_FOREIGN = 76003
     RID_TOO_OLD = 76004
+    INVALID_IDEMPOTENCY_KEY = 9990001
 
     def __call__(self, cause: str, **facts: Any) -> Refusal:
         """Return the refusal to raise; ``cause`` names an entry of the catalogue."""

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.idempotency import Once
 from kaquan.rules.signature import verify_card_ext
 from kaquan.rules.text import mask_openid
 
@@ -72,6 +73,7 @@ class Claim(msgspec.Struct):
         tickets: the wx_card tickets a signature may be made with, current first.
         scan_id: the QR ticket scanned, empty when none.
         now: the app's time, UTC seconds.
+        once: the call's idempotency key, None without.
     """
 
     card_id: str
@@ -83,6 +85,7 @@ class Claim(msgspec.Struct):
     card_ext: dict[str, Any] | None = None
     tickets: tuple[str, ...] = ()
     scan_id: str = ""
+    once: Once | None = None
 
 
 class Seen(msgspec.Struct):

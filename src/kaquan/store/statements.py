@@ -120,6 +120,8 @@ INSERT_JOURNAL = inserting(
 )
 INSERT_OUTBOX = inserting("outbox", id="bigint", openid="text", due_time="bigint", attempts="integer")
 INSERT_USED_SIGNATURE = inserting("used_signature", signature="text", expire_time="bigint")
+INSERT_ANSWER = inserting("answer", key="text", digest="text", answer="text", create_time="bigint")
+ANSWERS = reading("answers", "SELECT key, digest, answer FROM answer WHERE appid = :appid AND key = ANY(:keys)")
 INSERT_FAILED_CALL = inserting(
     "failed_call",
     of_app=False,

@@ -252,6 +252,17 @@ delivery = Table(
 dead_letter = Table(
     "dead_letter", metadata, text("appid"), number("id"), text("openid"), number("create_time"), key("appid", "id")
 )
+answer = Table(
+    "answer",
+    metadata,
+    text("appid"),
+    text("key"),
+    text("digest"),
+    text("answer"),
+    number("create_time"),
+    key("appid", "key"),
+    Index(None, "appid", "create_time"),
+)
 failed_call = Table(
     "failed_call",
     metadata,

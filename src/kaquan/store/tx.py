@@ -7,6 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+# SQLAlchemy forgets how many rows an INSERT touched unless it is told to keep the number.
+COUNTED = {"preserve_rowcount": True}
+
 
 class Tx:
     """One open transaction; statements are SQLAlchemy Core.
@@ -38,5 +41,12 @@ class Tx:
     def add(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert the rows whose keys are not there yet."""
         if rows:
-            insert = postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
-            self._connection.execute(insert.on_conflict_do_nothing(), rows)
+            self._connection.execute(self._new(table), rows)
+
+    def add_one(self, table: sa.Table, row: dict[str, Any]) -> bool:
+        """Insert a row unless its key is there already, and tell whether it was not."""
+        return self._connection.execute(self._new(table), row, execution_options=COUNTED).rowcount == 1
+
+    def _new(self, table: sa.Table) -> sa.Executable:
+        insert = postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
+        return insert.on_conflict_do_nothing()

@@ -11,7 +11,7 @@ from kaquan.actions.create_card import create_card
 from kaquan.actions.delete_card import delete_card
 from kaquan.actions.list_cards import list_cards
 from kaquan.api.call import Call
-from kaquan.api.card.owner import card_action, load_own_card
+from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.card_body import read_create
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
@@ -58,9 +58,9 @@ async def create(call: Call) -> dict[str, Any]:
     stored = normalise(content)
     card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
     record = call.platform.record()
-    await call.write(lambda tx: create_card(tx, app, card_id, card_type, stored, call.now, record))
-    call.platform.wake(call.app)
-    return ok(card_id=card_id)
+    return await call.commit(
+        lambda tx: create_card(tx, app, card_id, card_type, stored, call.now, record), lambda _: ok(card_id=card_id)
+    )
 
 
 @endpoint("/card/get", reads=OfCard)
@@ -88,8 +88,9 @@ async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
 async def delete(call: Call, request: OfCard) -> dict[str, Any]:
     """Delete a template for good; its issued codes stay valid."""
     record = call.platform.record()
-    await card_action(call, request.card_id, lambda tx: delete_card(tx, call.appid, request.card_id, call.now, record))
-    return ok()
+    return await change_card(
+        call, request.card_id, lambda tx: delete_card(tx, call.appid, request.card_id, call.now, record)
+    )
 
 
 @endpoint("/card/modifystock", reads=ModifyStock)
@@ -97,10 +98,9 @@ async def modifystock(call: Call, request: ModifyStock) -> dict[str, Any]:
     """Raise, then lower the stock."""
     record = call.platform.record()
     more, less = request.increase_stock_value, request.reduce_stock_value
-    await card_action(
+    return await change_card(
         call, request.card_id, lambda tx: change_stock(tx, call.appid, request.card_id, more, less, call.now, record)
     )
-    return ok()
 
 
 @endpoint("/card/getcolors", "GET", "POST")

@@ -11,7 +11,7 @@ from kaquan.actions.consume_code import Consume
 from kaquan.actions.find_code import Find
 from kaquan.actions.load_card import has_card
 from kaquan.api.call import Call
-from kaquan.api.card.owner import card_action, sharper
+from kaquan.api.card.owner import change_card, sharper
 from kaquan.api.encode import Ok, ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
@@ -86,7 +86,7 @@ class ConsumeAnswer(Ok, kw_only=True):
 @endpoint("/card/code/get", reads=CodeGet)
 async def get(call: Call, request: CodeGet) -> CodeAnswer:
     """Return the state of a code; with check_consume an abnormal state is an error."""
-    found = await _asked(call, request.card_id, call.platform.hot.finds, Find(request.code, request.card_id or None))
+    found = await _find(call, Find(request.code, request.card_id or None))
     now = call.now
     refused = rule.refusal("get" if request.check_consume else "get_unchecked", found, now)
     if refused is not None:
@@ -102,12 +102,19 @@ async def get(call: Call, request: CodeGet) -> CodeAnswer:
 
 
 @endpoint("/card/code/consume", reads=CodeConsume)
-async def consume(call: Call, request: CodeConsume) -> ConsumeAnswer:
+async def consume(call: Call, request: CodeConsume) -> Any:
     """Redeem a code, once."""
-    command = Consume(request.code, call.now, request.card_id or None, request.outer_str or "")
-    found = await _asked(call, request.card_id, call.platform.hot.consumes, command)
-    call.platform.wake(call.app)
-    return ConsumeAnswer(card=CardOnly(found.card_id), openid=found.openid)
+    card_id = request.card_id or None
+    command = Consume(request.code, call.now, card_id, request.outer_str or "", once=call.once(consumed))
+    try:
+        return await call.settle(call.platform.hot.consumes, card_id or "", command, consumed)
+    except Refusal as refused:
+        raise await _card_first(call, refused, card_id) from None
+
+
+def consumed(code: rule.Code) -> ConsumeAnswer:
+    """Return the answer of ``consume``."""
+    return ConsumeAnswer(card=CardOnly(code.card_id), openid=code.openid)
 
 
 @endpoint("/card/code/decrypt", reads=CodeDecrypt)
@@ -123,21 +130,21 @@ async def unavailable(call: Call, request: CodeUnavailable) -> dict[str, Any]:
     card_id = request.card_id or None
     reason = request.reason or ""
     try:
-        await card_action(
+        return await change_card(
             call,
             card_id or "",
             lambda tx: void_code(tx, call.appid, request.code, card_id, reason, call.now, record),
         )
     except Refusal as refused:
         raise await _card_first(call, refused, card_id) from None
-    return ok()
 
 
-async def _asked(call: Call, card_id: str | None, batcher: Any, command: Any) -> Any:
+async def _find(call: Call, find: Find) -> rule.Code:
     try:
-        return outcome(await batcher.submit(call.appid, card_id or "", command))
+        found: rule.Code = outcome(await call.platform.hot.finds.submit(call.appid, find.card_id or "", find))
     except Refusal as refused:
-        raise await _card_first(call, refused, card_id) from None
+        raise await _card_first(call, refused, find.card_id) from None
+    return found
 
 
 async def _card_first(call: Call, refused: Refusal, card_id: str | None) -> Refusal:

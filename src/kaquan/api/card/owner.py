@@ -7,20 +7,23 @@ from typing import Any, TypeVar
 
 from kaquan.actions.load_card import account_of_card, has_card, load_card
 from kaquan.api.call import Call
+from kaquan.api.encode import ok
 from kaquan.errors import Errcode, Refusal
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
 
 
-async def card_action(call: Call, card_id: str, action: Callable[[Tx], T]) -> T:
-    """Run an action on a card of the caller's own.
+async def change_card(
+    call: Call, card_id: str, action: Callable[[Tx], T], answer: Callable[[T], dict[str, Any]] = lambda _: ok()
+) -> dict[str, Any]:
+    """Change a card of the caller's own and return the answer, as :meth:`Call.commit` does.
 
     Raises:
         Refusal: 48001 when the card belongs to another account than the token, else what the action raises.
     """
     try:
-        return await call.write(action)
+        return await call.commit(action, answer)
     except Refusal as refused:
         raise await sharper(call, refused, card_id) from None
 

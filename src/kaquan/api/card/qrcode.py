@@ -11,7 +11,7 @@ import msgspec
 from kaquan.actions.create_qr import create_qr
 from kaquan.api import scan
 from kaquan.api.call import Call
-from kaquan.api.card.owner import card_action
+from kaquan.api.card.owner import change_card
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
@@ -61,8 +61,12 @@ async def create(call: Call, request: QrCreate) -> dict[str, Any]:
     wish = Wish(card.card_id, card.code, card.openid, card.is_unique_code, card.outer_str, card.outer_id)
     seconds = life(request.expire_seconds or card.expire_seconds or None)
     name = scan.scan_id(call.appid, secrets.token_bytes(RANDOM_BYTES))
-    await card_action(call, card.card_id, lambda tx: create_qr(tx, call.appid, name, wish, seconds, call.now))
-    return ok(**addresses(call, name), expire_seconds=seconds)
+    return await change_card(
+        call,
+        card.card_id,
+        lambda tx: create_qr(tx, call.appid, name, wish, seconds, call.now),
+        lambda _: ok(**addresses(call, name), expire_seconds=seconds),
+    )
 
 
 def addresses(call: Call, name: str) -> dict[str, str]:

@@ -31,5 +31,10 @@ async def set_(call: Call, request: WhitelistSet) -> dict[str, Any]:
         raise Errcode.TOO_MANY_OPENIDS("whitelist", size=len(openids) + len(names), limit=MOST)
     for openid in openids:
         check_openid(openid)
-    taken, known = await call.write(lambda tx: set_whitelist(tx, call.appid, openids, names))
-    return ok(white_list_size=len(taken) + len(known), success_openid=taken, success_username=known)
+    return await call.commit(lambda tx: set_whitelist(tx, call.appid, openids, names), whitelisted)
+
+
+def whitelisted(found: tuple[list[str], list[str]]) -> dict[str, Any]:
+    """Return the answer of ``set``, in its live form: the testers who are known."""
+    openids, names = found
+    return ok(white_list_size=len(openids) + len(names), success_openid=openids, success_username=names)

@@ -36,8 +36,10 @@ async def uploadimg(call: Call) -> UploadAnswer:
     content_type, body = call.header("content-type"), call.body
     media_type, picture = await asyncio.to_thread(lambda: reencode(first_file(content_type, body)))
     digest = hashlib.sha256(picture).hexdigest()[:32]
-    await call.write(lambda tx: keep_image(tx, call.appid, digest, media_type, picture, call.now))
-    return UploadAnswer(f"{call.platform.settings.base_url}/image/{call.appid}/{digest}")
+    url = f"{call.platform.settings.base_url}/image/{call.appid}/{digest}"
+    return await call.commit(
+        lambda tx: keep_image(tx, call.appid, digest, media_type, picture, call.now), lambda _: UploadAnswer(url)
+    )
 
 
 def first_file(content_type: str, body: bytes) -> bytes:

@@ -21,6 +21,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("prefix", name=op.f("pk_account_prefix")),
     )
     op.create_table(
+        "answer",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "key", name=op.f("pk_answer")),
+    )
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_answer_appid_create_time"), ["appid", "create_time"], unique=False)
+
+    op.create_table(
         "app",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("gh_id", sa.Text(), nullable=False),
@@ -260,6 +272,9 @@ def downgrade() -> None:
     op.drop_table("stock")
     op.drop_table("qr")
     op.drop_table("platform")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_outbox_appid_due_time"))
+
     op.drop_table("outbox")
     op.drop_table("journal")
     with op.batch_alter_table("failed_call", schema=None) as batch_op:
@@ -273,5 +288,9 @@ def downgrade() -> None:
 
     op.drop_table("code")
     op.drop_table("app")
+    with op.batch_alter_table("answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_answer_appid_create_time"))
+
+    op.drop_table("answer")
     op.drop_table("account_prefix")
     # ### end Alembic commands ###
