@@ -6,7 +6,6 @@ import asyncio
 import importlib
 import os
 import pkgutil
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -48,20 +47,16 @@ def build(settings: Settings) -> Platform:
     keys = Keys(load_master_key(settings.key_path))
     store = open_store(settings)
     ids = Ids()
+    claim, consume = partial(claim_cards, new_code=Codes(), new_id=ids), partial(consume_codes, new_id=ids)
     hot = Hot(
-        claims=batcher("claim", store.flusher(partial(claim_cards, new_code=Codes(), new_id=ids)), settings),
-        consumes=batcher("consume", store.flusher(partial(consume_codes, new_id=ids)), settings),
-        finds=batcher("find", store.flusher(find_codes, reads=True), settings),
+        claims=Batcher("claim", store.flusher(claim), settings.batch, settings.queue, store.depth),
+        consumes=Batcher("consume", store.flusher(consume), settings.batch, settings.queue, store.depth),
+        finds=Batcher("find", store.flusher(find_codes, reads=True), settings.batch, settings.queue, store.depth),
         calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),
     )
     platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids)
     platform.delivery = Delivery(StoreOutbox(store, keys), settings, hot.waiting)
     return platform
-
-
-def batcher(name: str, run: Callable[..., Awaitable[list[Any]]], settings: Settings) -> Batcher[Any, Any]:
-    """Return the batcher of one kind of hot command."""
-    return Batcher(name, run, settings.batch, settings.queue)
 
 
 class Server:

@@ -10,7 +10,7 @@ import pytest
 
 from kaquan.errors import Errcode, Refusal
 from kaquan.store.batch import RETRIES, Batcher, Lanes, outcome
-from kaquan.store.hot import BadData, Collision, Conflict, Unavailable
+from kaquan.store.hot import BadData, Collision, Conflict, Take, Unavailable
 from support.run import run
 
 APPID = "wx1"
@@ -30,7 +30,8 @@ class Database:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def __call__(self, appid: str, commands: list[str]) -> list[Any]:
+    async def __call__(self, take: Take[str]) -> list[Any]:
+        appid, commands = take()
         self.batches.append(commands)
         await self.gate.wait()
         if self.faults:
@@ -62,6 +63,31 @@ def test_commands_that_arrive_while_a_batch_runs_form_the_next() -> None:
         return database.batches
 
     assert run(scenario()) == [["a"], ["b", "c"]]
+
+
+def test_a_second_flush_stands_ready_and_takes_what_has_come_when_it_begins() -> None:
+    async def scenario() -> list[list[str]]:
+        taken: list[list[str]] = []
+        turn = asyncio.Lock()
+
+        async def database(take: Take[str]) -> list[str]:
+            async with turn:
+                appid, commands = take()
+                taken.append(commands)
+                await asyncio.sleep(0.01)
+                return upper(appid, commands)
+
+        batcher: Batcher[str, Any] = Batcher("test", database, 10, 100, depth=2)
+        waiting = [batcher.submit(APPID, "", "a")]
+        await asyncio.sleep(0)
+        for command in "bcd":
+            waiting.append(batcher.submit(APPID, "", command))
+            await asyncio.sleep(0)
+        assert await asyncio.gather(*waiting) == list("ABCD")
+        await batcher.drain()
+        return [commands for commands in taken if commands]
+
+    assert run(scenario()) == [["a"], ["b", "c", "d"]]
 
 
 def test_a_batch_holds_one_app_and_no_more_than_the_limit() -> None:

@@ -1,11 +1,13 @@
-"""Group commit: commands that arrive while one flush runs form the next batch of their app.
+"""Group commit: commands that arrive while one transaction runs form the next batch of their app.
 
-There is no timer: an idle batcher flushes at once, so the load sets the size of the batches.
+There is no timer: an idle batcher flushes at once, so the load sets the size of the batches. Where a second flush
+stands ready, it takes its commands only when its transaction begins.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
@@ -13,11 +15,11 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from kaquan.errors import Errcode, Refusal
-from kaquan.store.hot import BadData, Collision, Conflict, StoreError
+from kaquan.store.hot import BadData, Collision, Conflict, StoreError, Take
 
 C = TypeVar("C")
 R = TypeVar("R")
-Run = Callable[[str, list[C]], Awaitable[list[R]]]
+Run = Callable[[Take[C]], Awaitable[list[R]]]
 Waiting = deque[tuple[C, "asyncio.Future[Any]"]]
 RETRIES = 5
 
@@ -53,24 +55,53 @@ class Lanes(Generic[C]):
             del self._lanes[name]
 
 
+class Taken(Generic[C]):
+    """What a transaction runs over: taken when it begins, and the same when it has to begin again.
+
+    Args:
+        take: gives the appid and its commands, once.
+    """
+
+    def __init__(self, take: Take[C]) -> None:
+        self._take: Take[C] | None = take
+        self.appid = ""
+        self.commands: list[C] = []
+
+    def __call__(self) -> tuple[str, list[C]]:
+        """Return the appid and the commands."""
+        if self._take is not None:
+            (self.appid, self.commands), self._take = self._take(), None
+        return self.appid, self.commands
+
+    def halves(self) -> tuple[Taken[C], Taken[C]]:
+        """Return the two halves of what was taken."""
+        middle = len(self.commands) // 2
+        first, second = self.commands[:middle], self.commands[middle:]
+        return Taken(lambda: (self.appid, first)), Taken(lambda: (self.appid, second))
+
+
 class Batcher(Generic[C, R]):
     """One kind of hot command, flushed per app.
 
     Args:
         name: kind of the commands, for the log.
-        run: runs one transaction over the commands of one app and returns an outcome per command after its commit.
+        run: runs one transaction over the commands of one app and returns an outcome per command after its commit;
+            it is given what takes the commands, and may call that in another thread.
         limit: most commands of a batch.
         capacity: most commands that may wait.
+        depth: flushes under way at most: one, or a second that stands ready.
     """
 
-    def __init__(self, name: str, run: Run[C, R], limit: int, capacity: int) -> None:
+    def __init__(self, name: str, run: Run[C, R], limit: int, capacity: int, depth: int = 1) -> None:
         self._name = name
         self._run = run
         self._limit = limit
         self._capacity = capacity
+        self._depth = depth
         self._apps: dict[str, Lanes[C]] = {}
         self._waiting = 0
-        self._flusher: asyncio.Task[None] | None = None
+        self._guard = threading.Lock()
+        self._flushes: set[asyncio.Task[None]] = set()
 
     @property
     def waiting(self) -> int:
@@ -86,69 +117,83 @@ class Batcher(Generic[C, R]):
         if self._waiting >= self._capacity:
             raise Errcode.SYSTEM_ERROR("busy", kind=self._name, waiting=self._waiting)
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        lanes = self._apps.get(appid)
-        if lanes is None:
-            lanes = self._apps[appid] = Lanes()
-        lanes.put(lane, command, answer)
-        self._waiting += 1
-        if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
+        with self._guard:
+            lanes = self._apps.get(appid)
+            if lanes is None:
+                lanes = self._apps[appid] = Lanes()
+            lanes.put(lane, command, answer)
+            self._waiting += 1
+        if len(self._flushes) < self._depth:
+            self._flushes.add(asyncio.create_task(self._flush()))
         return answer
 
     async def drain(self) -> None:
         """Wait until everything queued has been answered."""
-        while self._flusher is not None:
-            await asyncio.shield(self._flusher)
+        while self._flushes:
+            await asyncio.wait(self._flushes)
 
     async def _flush(self) -> None:
+        this = asyncio.current_task()
+        assert this is not None
         try:
-            while self._apps:
+            while self._waiting:
                 await self._flush_next()
         finally:
-            self._flusher = None
+            self._flushes.discard(this)
 
     async def _flush_next(self) -> None:
-        appid, lanes = next(iter(self._apps.items()))
-        del self._apps[appid]
-        batch = lanes.take(self._limit)
-        if lanes.size:
-            self._apps[appid] = lanes
-        self._waiting -= len(batch)
-        # A caller that hung up while its command waited has no claim to it; from here on it runs whatever happens.
-        batch = [(command, answer) for command, answer in batch if not answer.cancelled()]
-        outcomes = await self._settle(appid, [command for command, _ in batch])
+        batch: list[tuple[C, asyncio.Future[Any]]] = []
+
+        def take() -> tuple[str, list[C]]:
+            appid, taken = self._next()
+            batch.extend(taken)
+            return appid, [command for command, _ in taken]
+
+        outcomes = await self._settle(Taken(take))
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             if not answer.done():
                 answer.set_result(outcome)
 
-    async def _settle(self, appid: str, commands: list[C]) -> list[Any]:
+    def _next(self) -> tuple[str, list[tuple[C, asyncio.Future[Any]]]]:
+        """Return the next batch: one app's, each app in turn; nothing when another flush has taken everything."""
+        with self._guard:
+            if not self._apps:
+                return "", []
+            appid, lanes = next(iter(self._apps.items()))
+            del self._apps[appid]
+            batch = lanes.take(self._limit)
+            if lanes.size:
+                self._apps[appid] = lanes
+            self._waiting -= len(batch)
+        # A caller that hung up while its command waited has no claim to it; from here on it runs whatever happens.
+        return appid, [(command, answer) for command, answer in batch if not answer.cancelled()]
+
+    async def _settle(self, batch: Taken[C]) -> list[Any]:
         try:
-            return await self._persist(appid, commands)
+            return await self._persist(batch)
         except BadData as fault:
-            if len(commands) == 1:
-                log.error("command refused by the database", kind=self._name, appid=appid, fault=str(fault))
+            if len(batch.commands) == 1:
+                log.error("command refused by the database", kind=self._name, appid=batch.appid, fault=str(fault))
                 return [Errcode.SYSTEM_ERROR("bad_data")]
-            middle = len(commands) // 2
-            return await self._settle(appid, commands[:middle]) + await self._settle(appid, commands[middle:])
+            first, second = batch.halves()
+            return await self._settle(first) + await self._settle(second)
         except Exception as fault:
             log.error(
                 "batch failed",
                 kind=self._name,
-                appid=appid,
+                appid=batch.appid,
                 fault=repr(fault),
                 exc_info=not isinstance(fault, StoreError),
             )
-            return [Errcode.SYSTEM_ERROR("database") for _ in commands]
+            return [Errcode.SYSTEM_ERROR("database") for _ in batch.commands]
 
-    async def _persist(self, appid: str, commands: list[C]) -> list[Any]:
-        if not commands:
-            return []
+    async def _persist(self, batch: Taken[C]) -> list[Any]:
         for _ in range(RETRIES):
             try:
-                return list(await self._run(appid, commands))
+                return list(await self._run(batch))
             except (Collision, Conflict) as fault:
                 last = fault
-        if len(commands) > 1 and isinstance(last, Collision):
+        if len(batch.commands) > 1 and isinstance(last, Collision):
             raise BadData(str(last))
         raise last
 

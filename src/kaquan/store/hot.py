@@ -7,11 +7,12 @@ The same flow runs on SQLite and on PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 Rows = list[Any]
+C = TypeVar("C")
 T = TypeVar("T")
 
 
@@ -22,7 +23,7 @@ class Statement:
     Args:
         name: how flows and profiles call it.
         postgresql: text with ``%(name)s`` parameters; lists are arrays, ``rows`` is one JSON array of objects.
-        sqlite: text with ``:name`` parameters; lists are JSON arrays; with ``rows`` it runs once per row.
+        sqlite: text with ``:name`` parameters for one row; lists are JSON arrays.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Plan(Generic[T]):
 
 
 Flow = Generator[list[Query], list[Rows], Plan[T]]
+Take = Callable[[], tuple[str, list[C]]]
+"""Gives the appid and the commands of a transaction when it begins; no commands when none are left."""
 
 
 class StoreError(Exception):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Statement, Unavailable
+from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Statement, Take, Unavailable
 from kaquan.store.pipeline import Failed, Lost, Pipeline
 from kaquan.store.tx import Tx
 
@@ -155,6 +155,8 @@ class PostgresStore:
     """The store over one PostgreSQL (or Citus) database, shared by any number of processes."""
 
     dialect = "postgresql"
+    # A second batch would wait for the first one's locks, and be small.
+    depth = 1
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -181,8 +183,8 @@ class PostgresStore:
         self._hot.append(connection)
         run = connection.read if reads else connection.write
 
-        async def flush(*args: Any) -> list[T]:
-            outcomes = await run(flow(*args))
+        async def flush(take: Take[Any]) -> list[T]:
+            outcomes = await run(flow(*take()))
             if not reads:
                 self._count(len(outcomes))
             return outcomes

@@ -5,20 +5,38 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
+import re
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 
-from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Rows, StoreError, Unavailable
+from kaquan.store.hot import (
+    BadData,
+    Collision,
+    Conflict,
+    Flow,
+    Plan,
+    Query,
+    Rows,
+    Statement,
+    StoreError,
+    Take,
+    Unavailable,
+)
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
 BUSY_MILLIS = 10_000
+INSERTED = re.compile(r"VALUES \((.+)\)$")
+# Rows of one INSERT, so that few statements are prepared and each is kept.
+CHUNKS = (64, 16, 4, 1)
 PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MILLIS}",
     "PRAGMA journal_mode = WAL",
@@ -107,6 +125,8 @@ class SqliteStore:
     """The store over one file; claims, consumes and ordinary actions take turns on its writer thread."""
 
     dialect = "sqlite"
+    # The writer finds the next batch ready when it has committed one, and need not wait for the event loop.
+    depth = 2
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -122,12 +142,19 @@ class SqliteStore:
         await asyncio.to_thread(self._reader.stop)
 
     def flusher(self, flow: Callable[..., Flow[T]], reads: bool = False) -> Callable[..., Any]:
-        """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writer."""
+        """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writer.
+
+        The thread takes the commands when it comes to them, so that all that have arrived meanwhile are in.
+        """
         run = read_flow if reads else write_flow
 
-        async def flush(*args: Any) -> list[T]:
+        def job(connection: sa.Connection, take: Take[Any]) -> list[T]:
+            appid, commands = take()
+            return run(raw(connection), flow(appid, commands)) if commands else []
+
+        async def flush(take: Take[Any]) -> list[T]:
             worker = self._reader if reads else self._writer
-            return await worker.run(lambda connection: run(raw(connection), flow(*args)))
+            return await worker.run(lambda connection: job(connection, take))
 
         return flush
 
@@ -205,12 +232,41 @@ def fetch(connection: sqlite3.Connection, query: Query) -> Rows:
 
 
 def write(connection: sqlite3.Connection, query: Query) -> None:
-    """Run one writing query."""
+    """Run one writing query, over its rows if it has any."""
     if query.rows is None:
         connection.execute(query.statement.sqlite, bind(query.params))
+    elif INSERTED.search(query.statement.sqlite):
+        insert(connection, query, query.rows)
     else:
         rows = [query.params | msgspec.structs.asdict(row) for row in query.rows]
         connection.executemany(query.statement.sqlite, rows)
+
+
+def insert(connection: sqlite3.Connection, query: Query, rows: list[Any]) -> None:
+    """Insert rows, many with one statement: the driver lets other threads of Python run at each, and waits to go on."""
+    pick = attrgetter(*columns(query.statement))
+    appid, begin = query.params["appid"], 0
+    for size in CHUNKS:
+        text = inserting(query.statement, size)
+        while len(rows) - begin >= size:
+            chunk = rows[begin : begin + size]
+            connection.execute(text, [value for row in chunk for value in (appid, *pick(row))])
+            begin += size
+
+
+@lru_cache
+def columns(statement: Statement) -> tuple[str, ...]:
+    """Return the columns of an INSERT behind appid."""
+    found = INSERTED.search(statement.sqlite)
+    assert found is not None
+    return tuple(name.strip().removeprefix(":") for name in found[1].split(",")[1:])
+
+
+@lru_cache
+def inserting(statement: Statement, count: int) -> str:
+    """Return an INSERT of so many rows, its parameters by position."""
+    marks = ", ".join("?" * (len(columns(statement)) + 1))
+    return INSERTED.sub(f"VALUES {', '.join([f'({marks})'] * count)}", statement.sqlite)
 
 
 def bind(params: dict[str, Any]) -> dict[str, Any]:
