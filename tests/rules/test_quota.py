@@ -14,6 +14,7 @@ from kaquan.rules.quota import (
     NONE,
     ORIGINAL,
     UNLIMITED,
+    Kind,
     Limits,
     Override,
     Window,
@@ -149,4 +150,4 @@ def test_a_refusal_says_which_limit_how_much_and_until_when() -> None:
     }
 
 
-KINDS = (("day", DAY), ("minute", 60), ("window", 10))
+KINDS: tuple[tuple[Kind, int], ...] = (("day", DAY), ("minute", 60), ("window", 10))

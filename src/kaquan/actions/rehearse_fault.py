@@ -20,6 +20,7 @@ def plan_fault(tx: Tx, appid: str, fault: Fault) -> int:
         Refusal: 40097, the app has planned too many.
     """
     table = tables.fault
+    tx.one(sa.select(tables.app.c.appid).where(tables.app.c.appid == appid).with_for_update())
     size = tx.one(sa.select(sa.func.count()).select_from(table).where(table.c.appid == appid))
     if size is not None and size[0] >= MOST_FAULTS:
         raise Errcode.INVALID_ARGS("fault_count", size=size[0], limit=MOST_FAULTS)
