@@ -30,6 +30,9 @@ def clear_quota(tx: Tx, appid: str, now: int, record: Record) -> None:
         facts = {"used": grant.used, "allowed": CLEARS_A_MONTH, "resets": following}
         raise Errcode.QUOTA_CLEARS("used_up", appid=appid, **facts)
     table = tables.quota_use.c
-    tx.run(sa.delete(tables.quota_use).where((table.appid == appid) & (table.kind != CLEARINGS)))
+    counts = (table.appid == appid) & (table.kind != CLEARINGS)
+    # In the order in which leases lock them, so that neither waits for the other.
+    tx.all(sa.select(table.used).where(counts).order_by(table.path, table.kind, table.start).with_for_update())
+    tx.run(sa.delete(tables.quota_use).where(counts))
     record.change("clear_quota", {"used": grant.used}, now, "")
     record.save(tx, appid)

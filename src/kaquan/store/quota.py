@@ -69,7 +69,8 @@ def lease_units(tx: Tx, appid: str, path: str, asks: Sequence[Ask]) -> list[Gran
     if len(used) < len(asks):
         _begin(tx, appid, path, [ask for ask in asks if ask.kind not in used])
         used = _locked(tx, appid, path, asks)
-    grants = [_granted(ask, max(0, used[ask.kind] - ask.back)) for ask in asks]
+    # A row that is cleared at this very moment is missing still: its window begins with the next lease.
+    grants = [_granted(ask, max(0, used.get(ask.kind, 0) - ask.back)) for ask in asks]
     table = tables.quota_use.c
     key = (table.appid == appid) & (table.path == path) & (table.kind == sa.bindparam("of"))
     update = sa.update(tables.quota_use).where(key & (table.start == sa.bindparam("since")))
