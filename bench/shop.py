@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from bench.fill import codes_of_fill, fill
 from bench.generator import Generator, Job, Load, get, post
 from bench.machine import Meter, owner_of_port, parent_of
+from kaquan.actions.manage_app import change_app
 from kaquan.store.tx import Tx
 from support.api import Api
 from support.database import Database
@@ -82,6 +83,7 @@ class Shop:
         pid = self._owner()
         self._meter = Meter({"server": pid, **roots}, pid)
         self._api = self._server.demo
+        database.transact(lambda tx: change_app(tx, self._api.appid, quota="none"))
         self.people = enroll(self._api, people)
         self._card_id = self._api.create_card(CARD)
         self._filled = 0

@@ -9,6 +9,7 @@ import pkgutil
 from functools import partial
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 import kaquan.api
@@ -28,6 +29,7 @@ from kaquan.sources import Codes, Ids, wall_clock
 from kaquan.store.apps import AppCache
 from kaquan.store.batch import Batcher
 from kaquan.store.outbox import StoreOutbox
+from kaquan.store.quota import SWEEP_SECONDS, Quotas
 from kaquan.store.schema import open_store
 
 CLEAN_EVERY = 600.0
@@ -54,7 +56,7 @@ def build(settings: Settings) -> Platform:
         finds=Batcher("find", store.flusher(find_codes, reads=True), settings.batch, settings.queue, store.depth),
         calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),
     )
-    platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids)
+    platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids, Quotas(store.write))
     platform.delivery = Delivery(StoreOutbox(store, keys), settings, hot.waiting)
     return platform
 
@@ -70,7 +72,7 @@ class Server:
         load_endpoints()
         self.platform = build(settings)
         self._dispatch = Dispatcher(self.platform)
-        self._cleaner: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one request, or the server's life itself."""
@@ -95,14 +97,15 @@ class Server:
         """Open the store and begin to deliver."""
         await self.platform.store.open()
         await self.platform.delivery.start()
-        self._cleaner = asyncio.create_task(self._clean())
+        self._beside = [asyncio.create_task(self._clean()), asyncio.create_task(self._sweep())]
 
     async def stop(self) -> None:
         """Answer what is queued, give back what is leased, and close."""
-        if self._cleaner is not None:
-            self._cleaner.cancel()
+        for task in self._beside:
+            task.cancel()
         await self.platform.delivery.stop()
         await self.platform.hot.drain()
+        await self.platform.quotas.close()
         await self.platform.store.close()
 
     async def _clean(self) -> None:
@@ -115,6 +118,14 @@ class Server:
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
                 # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
                 await self.platform.store.write(lambda tx, appid=appid: forget_answers(tx, appid, wall_clock()))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.platform.quotas.sweep()
+            except sa.exc.SQLAlchemyError as fault:
+                log.warning("leased quotas were not given back", fault=repr(fault))
 
 
 def create() -> Server:

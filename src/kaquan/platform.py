@@ -19,6 +19,7 @@ from kaquan.settings import Settings
 from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
 from kaquan.store.batch import Batcher
+from kaquan.store.quota import Quotas
 
 
 class Hot(msgspec.Struct):
@@ -49,6 +50,7 @@ class Platform(msgspec.Struct):
     tokens: Tokens
     hot: Hot
     ids: Ids
+    quotas: Quotas
     delivery: Any = None
 
     def record(self) -> Record:

@@ -43,8 +43,8 @@ def errcode(api: Api, path: str = "/card/batchget") -> int:
 def test_accounts_are_made_and_listed(server: Server) -> None:
     plain, sandbox = made(server), made(server, "--sandbox", "--review", "auto")
     listed = printed("app", "list", **of(server.database))
-    assert f"{plain.appid}  card function none      -         Panda Tea" in listed
-    assert f"{sandbox.appid}  card function granted   sandbox   Panda Tea" in listed
+    assert f"{plain.appid}  card function none      quota none      -         Panda Tea" in listed
+    assert f"{sandbox.appid}  card function granted   quota original  sandbox   Panda Tea" in listed
     assert (errcode(plain), errcode(sandbox)) == (48001, 0)
 
 

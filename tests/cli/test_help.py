@@ -51,10 +51,18 @@ def parse(words: list[str]) -> tuple[str, ...]:
 
 def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
-        *("app callback", "app create", "app list", "app secret", "app set", "demo", "explain"),
+        *("app callback", "app create", "app list", "app quota", "app secret", "app set", "demo", "explain"),
         *("operator approve", "operator refuse"),
         *("sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
-        *("sandbox encrypt-code", "sandbox events", "sandbox refuse", "sandbox user", "serve"),
+        *(
+            "sandbox encrypt-code",
+            "sandbox events",
+            "sandbox fault",
+            "sandbox faults",
+            "sandbox refuse",
+            "sandbox user",
+            "serve",
+        ),
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import kaquan
 from kaquan.errors import Errcode
-from kaquan.errors.catalogue import CATALOGUE, Cause, Entry, load
+from kaquan.errors.catalogue import ANY, CATALOGUE, SHARED, Cause, Entry, describe, load
 
 SOURCE = Path(kaquan.__file__).parent
 # The markers of rules/fields.py that refuse: what they say where no cause is written beside their errcode.
@@ -82,6 +82,9 @@ class Module:
         """Return the errcodes an expression may stand for."""
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Errcode":
             return {node.attr}
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Errcode":
+            # Whichever errcode was asked for.
+            return {ANY}
         return {code for one in self._choices(node, names) for code in self.errcodes(one, names)}
 
     def causes(self, node: ast.expr, names: Names) -> set[str]:
@@ -125,7 +128,8 @@ def _locals(function: Function) -> Names:
 
 
 def _described() -> Iterator[tuple[Entry, str, Cause]]:
-    return ((entry, key, cause) for entry in CATALOGUE.values() for key, cause in entry.causes.items())
+    every = (*CATALOGUE.values(), Entry(0, ANY, "", SHARED))
+    return ((entry, key, cause) for entry in every for key, cause in entry.causes.items())
 
 
 def _placeholders(template: str) -> set[str]:
@@ -163,6 +167,12 @@ def test_a_catalogue_that_disagrees_with_the_errcodes_is_refused() -> None:
 def test_a_text_under_an_unknown_name_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="unknown field `fix_fr`"):
         load("[X]\ncode = 1\ntext = ''\n[X.causes.y]\nzh = ''\nen = ''\nfix_zh = ''\nfix_en = ''\nfix_fr = ''\n")
+
+
+def test_a_cause_of_any_errcode_is_described_for_each_and_takes_no_ones_own_place() -> None:
+    assert [code for code in CATALOGUE if describe(code, "rehearsed") != SHARED["rehearsed"]] == []
+    assert [key for entry in CATALOGUE.values() for key in entry.causes if key in SHARED] == []
+    assert CATALOGUE[40099].errmsg("rehearsed") == "invalid code, this code has consumed."
 
 
 def test_calls_may_be_repeated_after_a_fault_of_ours_or_of_the_token() -> None:

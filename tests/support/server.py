@@ -155,11 +155,11 @@ class Server:
         Args:
             sandbox: sandbox apps may do everything at once; others begin without the card function.
             review: ``auto`` or ``manual``.
-            columns: of the app's row, such as ``card_function="granted"`` or ``permissions="issue"``.
+            columns: of the app's row, such as ``card_function="granted"`` or ``permissions="issue"``; calls are not
+                limited unless ``quota="original"`` says so, since tests call as fast as they can.
         """
         secret, prefix = new_secret(), random_text(6, string.ascii_letters + string.digits)
         app = new_app(new_appid(), secret, prefix, "test", f"gh_{prefix.lower()}", sandbox, review)
         self.database.transact(lambda tx: create_app(tx, app, wall_clock()))
-        if columns:
-            self.database.transact(lambda tx: change_app(tx, app.appid, **columns))
+        self.database.transact(lambda tx: change_app(tx, app.appid, **{"quota": "none", **columns}))
         return Api(self.base_url, app.appid, secret)

@@ -29,8 +29,10 @@ DOCUMENTED = {
 FETCHED = {"/healthz", "/image/", "/q/"}
 # Documented with one method, and tolerated with the other.
 EITHER = {"/card/code/unavailable", "/card/getcolors", "/cgi-bin/getcallbackip", "/cgi-bin/ticket/getticket"}
-WITHOUT_TOKEN = {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/showqrcode", *FETCHED}
+BY_SECRET = {"/cgi-bin/clear_quota/v2", "/cgi-bin/token", "/cgi-bin/stable_token"}
+WITHOUT_TOKEN = {"/cgi-bin/showqrcode", *BY_SECRET, *FETCHED}
 WITHOUT_JSON = {"/cgi-bin/media/uploadimg", "/card/getcolors", "/cgi-bin/getcallbackip", "/cgi-bin/ticket/getticket"}
+WITHOUT_JSON |= {"/cgi-bin/clear_quota/v2"}
 
 ERRCODE = re.compile(r'^< \{"errcode":(-?\d+)')
 
@@ -50,7 +52,10 @@ REFUSALS: dict[str, set[int]] = {
     "/card/qrcode/create": {40003, 40052, 40053, 40073, 40078, 41011, 41012, 45021, 45031, 48001},
     "/card/testwhitelist/set": {40003, 40053, 45019},
     "/card/user/getcardlist": {40003, 40053, 40073, 41009, 48001},
+    "/cgi-bin/clear_quota": {40013, 40053, 41002, 48006},
+    "/cgi-bin/clear_quota/v2": {40013, 40125, 41002, 41004, 48006},
     "/cgi-bin/getcallbackip": set(),
+    "/cgi-bin/openapi/quota/get": {40053, 76021, 76022},
     "/cgi-bin/openapi/rid/get": {40053, 76001, 76002, 76003, 76004},
     "/cgi-bin/stable_token": {40002, 40013, 40053, 40125, 41002, 41004, 43002, 44002},
     "/cgi-bin/ticket/getticket": {40097, 41001},
@@ -62,6 +67,9 @@ REFUSALS: dict[str, set[int]] = {
     "/sandbox/delete": {40056, 40073, 40127, 41009, 41012, 41013, 48001},
     "/sandbox/encrypt_code": {41012, 41013, 48001},
     "/sandbox/events": {40053, 48001},
+    "/sandbox/fault": {40053, 40097, 48001},
+    "/sandbox/faults": {48001},
+    "/sandbox/faults/clear": {40053, 40097, 48001},
     "/sandbox/refuse": {40053, 40073, 40078, 41012, 45021, 48001},
 }
 

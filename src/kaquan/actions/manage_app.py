@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import sqlalchemy as sa
 
 from kaquan.keys import Keys, hash_secret
+from kaquan.rules.quota import NONE, ORIGINAL, UNSAID, Override
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
@@ -14,7 +16,7 @@ PERMISSIONS = ("balance", "bonus", "custom_code", "custom_url", "issue", "member
 
 def create_app(tx: Tx, app: App, now: int) -> None:
     """Save a new account."""
-    values = {name: getattr(app, name) for name in App.__struct_fields__ if name not in {"callback", "credentials"}}
+    values = {name: getattr(app, name) for name in App.__struct_fields__ if name in tables.app.c}
     values["permissions"] = ",".join(sorted(app.permissions))
     tx.run(sa.insert(tables.app).values(**values, system_event_time=0, create_time=now))
     tx.run(sa.insert(tables.account_prefix).values(prefix=app.prefix, owner=app.appid))
@@ -34,6 +36,8 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
         card_function="granted" if sandbox else "none",
         suspended=False,
         permissions=frozenset(PERMISSIONS) if sandbox else frozenset(),
+        # A company's own coupons must not stop at a number that is another platform's.
+        quota=ORIGINAL if sandbox else NONE,
         clock_offset=0,
         callback=False,
         credentials=(),
@@ -59,8 +63,24 @@ def set_callback(tx: Tx, keys: Keys, appid: str, url: str, token: str, aes_key: 
     tx.run(sa.insert(table).values(appid=appid, url=url, mode=mode, format=format, **boxes))
 
 
-def list_apps(tx: Tx) -> list[tuple[str, str, bool, str]]:
-    """Return appid, name, sandbox and card_function of every account."""
+def set_override(tx: Tx, appid: str, override: Override) -> None:
+    """Save limits of an app's own on the paths of a pattern; what it says nothing about stays as it was."""
+    table = tables.quota_override
+    mine = (table.c.appid == appid) & (table.c.path == override.path)
+    said = {name: value for name, value in msgspec.structs.asdict(override).items() if value != UNSAID}
+    if not tx.add_one(table, {"appid": appid, **msgspec.structs.asdict(override)}):
+        tx.run(sa.update(table).where(mine).values(**said))
+
+
+def drop_overrides(tx: Tx, appid: str, path: str | None) -> int:
+    """Forget an app's own limits on the paths of a pattern, or all of them, and return how many there were."""
+    table = tables.quota_override
+    mine = table.c.appid == appid
+    return tx.run(sa.delete(table).where(mine if path is None else mine & (table.c.path == path)))
+
+
+def list_apps(tx: Tx) -> list[tuple[str, str, bool, str, str]]:
+    """Return appid, name, sandbox, card_function and quota of every account."""
     table = tables.app.c
-    rows = tx.all(sa.select(table.appid, table.name, table.sandbox, table.card_function).order_by(table.create_time))
-    return [tuple(row) for row in rows]
+    columns = (table.appid, table.name, table.sandbox, table.card_function, table.quota)
+    return [tuple(row) for row in tx.all(sa.select(*columns).order_by(table.create_time))]

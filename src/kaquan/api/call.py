@@ -14,6 +14,7 @@ from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
 from kaquan.store.batch import Batcher, outcome
+from kaquan.store.quota import Lease
 from kaquan.store.tx import Tx
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Call:
         scope: the ASGI scope.
     """
 
-    __slots__ = ("_app", "_once", "_query", "body", "method", "path", "platform", "scope")
+    __slots__ = ("_app", "_once", "_query", "_spent", "body", "method", "path", "platform", "scope")
 
     def __init__(self, platform: Platform, scope: dict[str, Any]) -> None:
         self.platform = platform
@@ -43,6 +44,7 @@ class Call:
         self._app: App | None = None
         self._query: dict[str, str] | None = None
         self._once: tuple[str, str] | None = None
+        self._spent: tuple[Lease, ...] | None = None
 
     @property
     def app(self) -> App:
@@ -96,6 +98,26 @@ class Call:
             if address in LOOPBACK
             else address
         )
+
+    def take(self) -> bool:
+        """Count this call on its app's quotas where units of them are at hand, and tell whether they were."""
+        self._spent = self.platform.quotas.take(self.app, self.path, self.now)
+        return self._spent is not None
+
+    async def count(self) -> None:
+        """Count this call on its app's quotas, after leasing units of them where none are at hand.
+
+        Raises:
+            Refusal: 45009, 45011 or 42005.
+        """
+        if self.app.limited and not self.take():
+            self._spent = await self.platform.quotas.spend(self.app, self.path, self.now)
+
+    def uncount(self) -> None:
+        """Take the call off its app's quotas again: what is refused does not count."""
+        if self._spent:
+            self.platform.quotas.undo(self._spent)
+            self._spent = None
 
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in a transaction."""

@@ -160,7 +160,7 @@ def _is_said(value: Any) -> bool:
 
 
 def _allowed(limit: Limit, value: Any) -> bool:
-    return not value or limit.fault("", value) is None
+    return value is None or value == "" or limit.fault("", value) is None
 
 
 def _fits(value: int | None) -> bool:

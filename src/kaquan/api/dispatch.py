@@ -1,6 +1,6 @@
 """The ASGI dispatcher of the wire: one look-up per path, checks in the documented order, always HTTP 200.
 
-Order of checks: token, method, right, body, then what the endpoint itself checks (spec: cards.md 1.3).
+Order of checks: token, method, right, frequency, body, then what the endpoint itself checks (spec: cards.md 1.3).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import csv
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +22,7 @@ from kaquan.api import tokens
 from kaquan.api.call import Call
 from kaquan.api.encode import JSON, Raw, encode, failure
 from kaquan.api.mask import mask_body
+from kaquan.api.rehearsal import Dropped, hang_up, rehearse
 from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.nearest import nearest
@@ -60,6 +62,9 @@ class Dispatcher:
             body = answer.body if isinstance(answer, Raw) else encode(answer)
         except Refusal as refused:
             answer, body = None, self._fail(call, refused, started)
+        except Dropped:
+            await hang_up(receive, send)
+            return
         except Exception as fault:
             log.exception("call failed", path=call.path, fault=type(fault).__name__)
             answer, body = None, self._fail(call, Errcode.SYSTEM_ERROR("internal"), started)
@@ -76,15 +81,13 @@ class Dispatcher:
             raise wrong_method(endpoint, call.method)
         if endpoint.needs:
             check_right(call.app, endpoint.needs)
-        if endpoint.reader is None and "POST" not in endpoint.methods:
-            return await endpoint.handler(call)
-        call.body = await read_body(call, receive, endpoint.body_limit)
-        if call.appid and (said := await call.answered_before()) is not None:
-            return said
-        try:
-            return await handle(endpoint, call)
-        except AnsweredBefore:
-            return await call.answered_before() or await handle(endpoint, call)
+        if endpoint.token and endpoint.limited and call.app.limited and not call.take():
+            await call.count()
+        if endpoint.has_body:
+            call.body = await read_body(call, receive, endpoint.body_limit)
+        if endpoint.token and call.app.faults:
+            return await rehearse(call, partial(carry_out, endpoint, call))
+        return await carry_out(endpoint, call)
 
     async def _name_app(self, call: Call) -> None:
         with suppress(Refusal):
@@ -105,6 +108,7 @@ class Dispatcher:
         return app
 
     def _fail(self, call: Call, refused: Refusal, started: float) -> bytes:
+        call.uncount()
         now = wall_clock()
         rid = new_rid(now)
         app = call.app if call.appid else None
@@ -166,6 +170,18 @@ def check_right(app: App, needs: str) -> None:
         raise Errcode.API_UNAUTHORIZED("sandbox_only", appid=app.appid)
     if needs == ISSUE and not app.sandbox and ISSUE not in app.permissions:
         raise Errcode.API_UNAUTHORIZED("permission_missing", appid=app.appid, permission=ISSUE)
+
+
+async def carry_out(endpoint: Endpoint, call: Call) -> Any:
+    """Return what a call whose body was read is answered, or was answered when its Idempotency-Key came before."""
+    if not endpoint.has_body:
+        return await endpoint.handler(call)
+    if call.appid and (said := await call.answered_before()) is not None:
+        return said
+    try:
+        return await handle(endpoint, call)
+    except AnsweredBefore:
+        return await call.answered_before() or await handle(endpoint, call)
 
 
 async def handle(endpoint: Endpoint, call: Call) -> Any:

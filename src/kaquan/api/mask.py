@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
-from kaquan.rules.text import storable
+from kaquan.rules.text import mask_pairs, storable
 
 SECRETS = re.compile(r'("(?:secret|appsecret|token|aes_key)"\s*:\s*)"(?:[^"\\]|\\.)*"?')
 
+JSON_STARTS = ("{", "[", '"', "\ufeff", "")
+
 
 def mask_body(body: str) -> str:
-    """Return a JSON body with the values of its secrets starred, in a form that can be stored."""
-    return storable(SECRETS.sub(r'\1"***"', body))
+    """Return a body, JSON or a form, with the values of its secrets starred, in a form that can be stored."""
+    masked = SECRETS.sub(r'\1"***"', body) if body.lstrip()[:1] in JSON_STARTS else mask_pairs(body)
+    return storable(masked)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kaquan.api.decode import Reader
+from kaquan.rules.quota import is_limited
 
 Handler = Callable[..., Awaitable[Any]]
 ROUTES: dict[str, Endpoint] = {}
@@ -27,6 +28,8 @@ class Endpoint:
         token: whether an access token is needed.
         needs: ``card`` (the card function), ``issue`` or ``sandbox``; empty when nothing beyond the token.
         body_limit: bytes of a body that are read at the most.
+        has_body: whether a body is read for it.
+        limited: whether its calls are counted (see rules/quota.py).
     """
 
     path: str
@@ -36,6 +39,8 @@ class Endpoint:
     token: bool
     needs: str
     body_limit: int
+    has_body: bool
+    limited: bool
 
 
 JSON_LIMIT = 1 << 20
@@ -54,7 +59,9 @@ def endpoint(
     def register(handler: Handler) -> Handler:
         reader = Reader(reads) if isinstance(reads, type) else reads
         right = prefix_right(path) if needs is None else needs
-        ROUTES[path] = Endpoint(path, methods or ("POST",), handler, reader, token, right, body_limit)
+        taken = methods or ("POST",)
+        has_body = reader is not None or "POST" in taken
+        ROUTES[path] = Endpoint(path, taken, handler, reader, token, right, body_limit, has_body, is_limited(path))
         return handler
 
     return register

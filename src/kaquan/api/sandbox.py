@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Annotated, Any
 
@@ -10,21 +11,28 @@ import msgspec
 from kaquan.actions.change_code import delete_code
 from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
+from kaquan.actions.rehearse_fault import clear_faults as forget_faults
+from kaquan.actions.rehearse_fault import list_faults, plan_fault
 from kaquan.actions.review_card import review
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.encode import ok
-from kaquan.api.route import endpoint
+from kaquan.api.route import ROUTES, SANDBOX, endpoint
 from kaquan.errors import Errcode
+from kaquan.errors.nearest import nearest
 from kaquan.rules.callback import FORMATS, MODES, check_secrets
 from kaquan.rules.encrypt_code import NONCE_BYTES
 from kaquan.rules.encrypt_code import encrypt_code as encrypt
-from kaquan.rules.fields import CardId, Code, Id, MaxBytes, OneOf, Openid
+from kaquan.rules.fault import MOST_CALLS, MOST_SECONDS, Fault, chosen
+from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Openid, shown
 from kaquan.sources import wall_clock
+from kaquan.store.apps import FRESH_SECONDS
 
 REASON = "refused in the sandbox"
 # A clock that ran past 2038 could not be shown in seconds of the wire any more.
 LAST_SECOND = 2**31 - 1
+# They have no token, but know the app once its secret was right.
+SIGN_INS = {"/cgi-bin/token", "/cgi-bin/stable_token"}
 
 
 class Review(msgspec.Struct):
@@ -69,6 +77,28 @@ class Events(msgspec.Struct):
     """Body of ``events``: only those after this id."""
 
     since: Id = 0
+
+
+class PlanFault(msgspec.Struct):
+    """Body of ``fault``: one of ``errcode``, ``hang`` in seconds and ``drop``; ``nth`` is counted from 1."""
+
+    path: str
+    nth: Annotated[int, Between(1, MOST_CALLS, Errcode.INVALID_ARGS)] = 1
+    times: Annotated[int, Between(1, MOST_CALLS, Errcode.INVALID_ARGS)] = 1
+    errcode: int | None = None
+    hang: Annotated[int | None, Between(1, MOST_SECONDS, Errcode.INVALID_ARGS)] = None
+    drop: bool = False
+    after: bool = False
+
+
+class ListFaults(msgspec.Struct):
+    """Body of ``faults``: nothing."""
+
+
+class ClearFaults(msgspec.Struct):
+    """Body of ``faults/clear``: one of them, or all."""
+
+    fault_id: Id = 0
 
 
 @endpoint("/sandbox/approve", reads=Review)
@@ -136,3 +166,59 @@ async def events(call: Call, request: Events) -> dict[str, Any]:
     """Return the tape: each event with its deliveries, the oldest first."""
     tape = await call.read(lambda tx: list_events(tx, call.appid, request.since))
     return ok(events=tape, now=wall_clock() + call.app.clock_offset)
+
+
+@endpoint("/sandbox/fault", reads=PlanFault)
+async def fault(call: Call, request: PlanFault) -> dict[str, Any]:
+    """Plan a fault; the answer comes once every process knows of it, so that the next call is the first counted."""
+    check_path(request.path)
+    kind, value = chosen(request.errcode, request.hang, request.drop)
+    one = Fault(call.platform.ids(), request.path, kind, value, request.nth, request.times, request.after)
+    answer = await call.commit(lambda tx: plan_fault(tx, call.appid, one), lambda made: ok(fault_id=str(made)))
+    await call.platform.apps.reload(call.appid)
+    await asyncio.sleep(FRESH_SECONDS)
+    return answer
+
+
+def check_path(path: str) -> None:
+    """Go on only if faults of this path can be rehearsed.
+
+    Raises:
+        Refusal: 40097, with the nearest one.
+    """
+    known = {one.path for one in ROUTES.values() if one.token and one.needs != SANDBOX} | SIGN_INS
+    if path not in known:
+        near = nearest(path, known)
+        repair = {"repair": f'"path": "{near}"'} if near else {}
+        raise Errcode.INVALID_ARGS("fault_path", path="path", got=shown(path), did_you_mean=near, **repair)
+
+
+@endpoint("/sandbox/faults", reads=ListFaults)
+async def faults(call: Call, request: ListFaults) -> dict[str, Any]:
+    """Return the planned faults with how many calls each has seen, those that are over too; the oldest first."""
+    rows = await call.read(lambda tx: list_faults(tx, call.appid))
+    return ok(faults=[shown_fault(row) for row in rows])
+
+
+def shown_fault(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a fault as its plan was sent, with its id and the calls it has seen."""
+    what = {row["kind"]: row["value"] if row["kind"] != "drop" else True}
+    when = {name: row[name] for name in ("nth", "times")}
+    return {
+        "fault_id": str(row["id"]),
+        "path": row["path"],
+        **what,
+        **when,
+        "after": row["after_call"],
+        "seen": row["seen"],
+    }
+
+
+@endpoint("/sandbox/faults/clear", reads=ClearFaults)
+async def clear_faults(call: Call, request: ClearFaults) -> dict[str, Any]:
+    """Forget one planned fault, or all of them."""
+    answer = await call.commit(
+        lambda tx: forget_faults(tx, call.appid, request.fault_id), lambda cleared: ok(cleared=cleared)
+    )
+    await call.platform.apps.reload(call.appid)
+    return answer

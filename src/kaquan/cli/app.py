@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from kaquan.actions.manage_app import PERMISSIONS, change_app, create_app, list_apps, new_app, set_callback
@@ -13,7 +14,9 @@ from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
 from kaquan.keys import hash_secret
-from kaquan.rules.callback import FORMATS, MODES, check_secrets
+from kaquan.rules.callback import FORMATS, check_secrets
+from kaquan.rules.callback import MODES as CALLBACK_MODES
+from kaquan.rules.quota import MODES
 from kaquan.sources import URL_SAFE, new_appid, new_secret, random_text, wall_clock
 from kaquan.store.schema import check_key
 
@@ -22,6 +25,7 @@ AppId = Annotated[str | None, typer.Option("--appid", help="which account; not n
 LETTERS_AND_DIGITS = URL_SAFE[:-2]
 PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
+QUOTA_HELP = "limits of calls: original or none"
 
 
 @commands.command("create")
@@ -29,6 +33,7 @@ def create(
     name: Annotated[str, typer.Argument(help="for people to tell accounts apart")],
     sandbox: Annotated[bool, typer.Option(help="for trying things out: movable clock, causes in every answer")] = False,
     review: Annotated[str, typer.Option(help="auto or manual review of cards")] = "manual",
+    quota: Annotated[str | None, typer.Option(help=QUOTA_HELP + "; original for sandboxes, else none")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Create an account and print its appid and secret; the secret is shown this once.
@@ -38,13 +43,14 @@ def create(
       kaquan app create "Panda Tea" --review manual
     """
     chosen("review", review, REVIEWS)
+    quotas = {"quota": chosen("quota", quota, MODES)} if quota is not None else {}
     settings = settings_of(database_url)
     prepare(settings)
     secret = new_secret()
     prefix = random_text(PREFIX_LENGTH, LETTERS_AND_DIGITS)
     gh_id = "gh_" + new_secret()[:12]
     app = new_app(new_appid(), secret, prefix, name, gh_id, sandbox, review)
-    transact(settings, lambda tx: create_app(tx, app, wall_clock()))
+    transact(settings, lambda tx: create_app(tx, msgspec.structs.replace(app, **quotas), wall_clock()))
     typer.echo(f"appid   {app.appid}\nsecret  {secret}")
 
 
@@ -56,8 +62,9 @@ def list_(database_url: DatabaseUrl = None) -> None:
 
       kaquan app list
     """
-    for appid, name, sandbox, card_function in transact(settings_of(database_url), list_apps):
-        typer.echo(f"{appid}  card function {card_function:8}  {'sandbox' if sandbox else '-':8}  {name}")
+    for appid, name, sandbox, card_function, quota in transact(settings_of(database_url), list_apps):
+        kind = "sandbox" if sandbox else "-"
+        typer.echo(f"{appid}  card function {card_function:8}  quota {quota:8}  {kind:8}  {name}")
 
 
 @commands.command("set")
@@ -67,6 +74,7 @@ def set_(
     permissions: Annotated[str | None, typer.Option(help="with commas, of: " + ", ".join(PERMISSIONS))] = None,
     review: Annotated[str | None, typer.Option(help="auto or manual")] = None,
     profile: Annotated[str | None, typer.Option(help="strict or lenient reading of requests")] = None,
+    quota: Annotated[str | None, typer.Option(help=QUOTA_HELP)] = None,
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -82,6 +90,7 @@ def set_(
         "card_function": (card_function, ("none", "pending", "granted", "refused")),
         "review": (review, REVIEWS),
         "profile": (profile, ("strict", "lenient")),
+        "quota": (quota, MODES),
     }
     values: dict[str, Any] = {name: chosen(name, *choice) for name, choice in choices.items() if choice[0] is not None}
     if permissions is not None:
@@ -125,7 +134,7 @@ def callback(
       kaquan app callback --url https://shop.example.com/events --token Tok3n --mode safe --aes-key KEY43
     """
     settings = settings_of(database_url)
-    chosen("mode", mode, MODES)
+    chosen("mode", mode, CALLBACK_MODES)
     chosen("format", format, FORMATS)
     try:
         check_secrets(token, aes_key, mode)

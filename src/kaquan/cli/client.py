@@ -26,7 +26,7 @@ class Client:
         query = {"grant_type": "client_credential", "appid": appid, "secret": secret}
         self._token = self._fetch("/cgi-bin/token?" + urllib.parse.urlencode(query))["access_token"]
 
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
+    def post(self, path: str, /, **body: Any) -> dict[str, Any]:
         """Return the answer of a call; a refusal ends the command with errcode, text and cause."""
         data = json.dumps({name: value for name, value in body.items() if value is not None}, ensure_ascii=False)
         return self._fetch(f"{path}?access_token={self._token}", data.encode())

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kaquan.cli.client import Client
+from kaquan.cli.database import stop
 
 commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
 CardId = Annotated[str, typer.Option("--card-id")]
@@ -31,7 +32,7 @@ def connect(
     context.obj = lambda: Client(base_url, appid, secret)
 
 
-def call(context: typer.Context, path: str, **body: Any) -> dict[str, Any]:
+def call(context: typer.Context, path: str, /, **body: Any) -> dict[str, Any]:
     """Make one call of the app that was named."""
     return context.obj().post(path, **body)  # type: ignore[no-any-return]
 
@@ -160,3 +161,54 @@ def events(context: typer.Context, since: Annotated[str, typer.Option(help="id o
     """
     for event in call(context, "/sandbox/events", since=since)["events"]:
         typer.echo(json.dumps(event, ensure_ascii=False))
+
+
+@commands.command()
+def fault(
+    context: typer.Context,
+    path: Annotated[str, typer.Option(help="of the calls that are counted, such as /card/code/consume")],
+    nth: Annotated[int, typer.Option(help="the first call that goes wrong, counted from now on")] = 1,
+    times: Annotated[int, typer.Option(help="how many calls in a row go wrong")] = 1,
+    errcode: Annotated[int | None, typer.Option(help="refuse with this errcode")] = None,
+    hang: Annotated[str | None, typer.Option(help="answer so much later, such as 6s; at most 60s")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="close the connection without an answer")] = False,
+    after: Annotated[bool, typer.Option("--after", help="carry the call out first, then lose its answer")] = False,
+) -> None:
+    """Rehearse a fault and print its id.
+
+    Examples:
+
+      kaquan sandbox fault --path /card/code/consume --nth 3 --errcode -1
+
+      kaquan sandbox fault --path /card/code/consume --drop --after
+    """
+    how = {"errcode": errcode, "hang": seconds_of(hang), "drop": drop or None, "after": after or None}
+    typer.echo(call(context, "/sandbox/fault", path=path, nth=nth, times=times, **how)["fault_id"])
+
+
+def seconds_of(text: str | None) -> int | None:
+    """Return the whole seconds of ``6s`` or ``6``, or end the command."""
+    if text is None:
+        return None
+    digits = text.removesuffix("s")
+    return int(digits) if digits.isascii() and digits.isdigit() else stop(f"hang: {text!r} is no time such as 6s")
+
+
+@commands.command()
+def faults(
+    context: typer.Context,
+    clear: Annotated[bool, typer.Option("--clear", help="forget all of them")] = False,
+) -> None:
+    """Print the rehearsed faults, one a line with the calls it has seen.
+
+    Examples:
+
+      kaquan sandbox faults
+
+      kaquan sandbox faults --clear
+    """
+    if clear:
+        typer.echo(f"{call(context, '/sandbox/faults/clear')['cleared']} cleared")
+        return
+    for one in call(context, "/sandbox/faults")["faults"]:
+        typer.echo(json.dumps(one, ensure_ascii=False))

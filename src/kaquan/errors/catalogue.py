@@ -10,6 +10,8 @@ import msgspec
 
 from kaquan.errors import Errcode
 
+ANY = "ANY"
+
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One cause: what is wrong and what to do, as templates that the facts of a case fill.
@@ -49,14 +51,16 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load(text: str) -> dict[int, Entry]:
-    """Return the entries of a catalogue by errcode.
+    """Return the entries of a catalogue by errcode, without the causes of any errcode.
 
     Raises:
         ValueError: the catalogue does not list exactly the errcodes, or an entry is malformed.
     """
     raw = tomllib.loads(text)
     entries = [
-        msgspec.convert({**entry, "name": name, "causes": _causes(raw, entry)}, Entry) for name, entry in raw.items()
+        msgspec.convert({**entry, "name": name, "causes": _causes(raw, entry)}, Entry)
+        for name, entry in raw.items()
+        if name != ANY
     ]
     difference = {(one.name, one.code) for one in entries} ^ {(one.name, one.value) for one in Errcode}
     if difference:
@@ -70,4 +74,18 @@ def _causes(raw: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     return {key: raw[cause["like"]]["causes"][key] if "like" in cause else cause for key, cause in causes.items()}
 
 
-CATALOGUE: dict[int, Entry] = load(files("kaquan.errors").joinpath("catalogue.toml").read_text("utf-8"))
+def load_shared(text: str) -> dict[str, Cause]:
+    """Return the causes that any errcode may have."""
+    return msgspec.convert(tomllib.loads(text).get(ANY, {}).get("causes", {}), dict[str, Cause])
+
+
+def describe(errcode: int, cause: str) -> Cause | None:
+    """Return the texts of a cause of an errcode; None when this version does not know them."""
+    entry = CATALOGUE.get(errcode)
+    own = entry.causes.get(cause) if entry else None
+    return own or SHARED.get(cause)
+
+
+_TEXT = files("kaquan.errors").joinpath("catalogue.toml").read_text("utf-8")
+CATALOGUE: dict[int, Entry] = load(_TEXT)
+SHARED: dict[str, Cause] = load_shared(_TEXT)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from kaquan.errors.catalogue import CATALOGUE, Cause
+from kaquan.errors.catalogue import CATALOGUE, Cause, describe
 
 Language = Literal["zh", "en"]
 
@@ -149,7 +149,7 @@ def explain(errcode: int, cause: str, facts: Mapping[str, Any]) -> Diagnosis:
             of their own in the diagnosis.
     """
     entry = CATALOGUE.get(int(errcode))
-    texts = entry.causes.get(cause, _UNKNOWN) if entry else _UNKNOWN
+    texts = describe(int(errcode), cause) or _UNKNOWN
     fixed = {name: _plain(facts.get(name)) for name in FIXED}
     chinese = {**facts, **{name: _phrase(fixed[name], "zh") for name in PHRASES}}
     return Diagnosis(

@@ -31,6 +31,11 @@ def mask_openids(text: str) -> str:
     return _OPENID.sub(rf"\1{HIDDEN}\2", text)
 
 
+def mask_pairs(query: str) -> str:
+    """Return a query string, or a form, with the values of its secrets starred."""
+    return _SECRET_PAIR.sub(rf"\1{HIDDEN}", query)
+
+
 def mask_query(query: str) -> str:
     """Return a query string with the values of its secrets starred and its openids masked."""
-    return mask_openids(_SECRET_PAIR.sub(rf"\1{HIDDEN}", query))
+    return mask_openids(mask_pairs(query))

@@ -10,6 +10,8 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 
+from kaquan.rules.fault import Fault
+from kaquan.rules.quota import NONE, Limits, Override, limits_of, sharpest_first
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
@@ -35,9 +37,12 @@ class App(msgspec.Struct, frozen=True):
         profile: ``strict`` or ``lenient`` reading of requests.
         review: ``auto`` or ``manual`` review of cards.
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
+        quota: ``original``, the default limits of calls, or ``none``.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand, newest first.
+        overrides: limits of calls of its own, the sharpest first.
+        faults: those that a sandbox app rehearses, the oldest first.
     """
 
     appid: str
@@ -51,9 +56,21 @@ class App(msgspec.Struct, frozen=True):
     card_function: str
     suspended: bool
     permissions: frozenset[str]
+    quota: str
     clock_offset: int
     callback: bool
     credentials: tuple[Credential, ...]
+    overrides: tuple[Override, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def limited(self) -> bool:
+        """Tell whether any of its calls may be limited."""
+        return self.quota != NONE or bool(self.overrides)
+
+    def limits(self, path: str) -> Limits:
+        """Return how often it may call a path."""
+        return limits_of(self.quota, self.overrides, path)
 
     @property
     def system_openid(self) -> str:
@@ -76,7 +93,29 @@ def load_app(tx: Tx, appid: str) -> App | None:
         del values[name]
     values["permissions"] = frozenset(filter(None, values["permissions"].split(",")))
     callback = tx.one(sa.select(tables.callback.c.url).where(tables.callback.c.appid == appid)) is not None
-    return App(**values, callback=callback, credentials=load_credentials(tx, appid))
+    return App(
+        **values,
+        callback=callback,
+        credentials=load_credentials(tx, appid),
+        overrides=load_overrides(tx, appid),
+        faults=load_faults(tx, appid) if values["sandbox"] else (),
+    )
+
+
+def load_overrides(tx: Tx, appid: str) -> tuple[Override, ...]:
+    """Return the limits of calls of an app's own, the sharpest first."""
+    table = tables.quota_override.c
+    columns = [table[name] for name in Override.__struct_fields__]
+    return sharpest_first(Override(*row) for row in tx.all(sa.select(*columns).where(table.appid == appid)))
+
+
+def load_faults(tx: Tx, appid: str) -> tuple[Fault, ...]:
+    """Return the faults that are still to strike; those that are over cost a call nothing."""
+    table = tables.fault.c
+    columns = [table[name] for name in Fault.__struct_fields__]
+    coming = table.seen < table.nth + table.times - 1
+    rows = tx.all(sa.select(*columns).where((table.appid == appid) & coming).order_by(table.id))
+    return tuple(Fault(*row) for row in rows)
 
 
 def load_credentials(tx: Tx, appid: str) -> tuple[Credential, ...]:

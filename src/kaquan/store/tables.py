@@ -77,6 +77,7 @@ app = Table(
     text("card_function"),
     flag("suspended"),
     text("permissions"),
+    text("quota"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),
@@ -251,6 +252,43 @@ delivery = Table(
 )
 dead_letter = Table(
     "dead_letter", metadata, text("appid"), number("id"), text("openid"), number("create_time"), key("appid", "id")
+)
+quota_override = Table(
+    "quota_override",
+    metadata,
+    text("appid"),
+    text("path"),
+    number("daily"),
+    number("minute"),
+    number("calls"),
+    number("seconds"),
+    key("appid", "path"),
+    of_app(),
+)
+quota_use = Table(
+    "quota_use",
+    metadata,
+    text("appid"),
+    text("path"),
+    text("kind"),
+    number("start"),
+    number("used"),
+    key("appid", "path", "kind", "start"),
+)
+fault = Table(
+    "fault",
+    metadata,
+    text("appid"),
+    number("id"),
+    text("path"),
+    text("kind"),
+    number("value"),
+    number("nth"),
+    number("times"),
+    flag("after_call"),
+    number("seen"),
+    key("appid", "id"),
+    of_app(),
 )
 answer = Table(
     "answer",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -12,12 +13,14 @@ from kaquan.actions.issue_credential import issue_token
 from kaquan.actions.issue_credential import stable_token as stand_token
 from kaquan.api.call import Call
 from kaquan.api.encode import Raw
+from kaquan.api.rehearsal import rehearse
 from kaquan.api.route import endpoint
 from kaquan.api.scan import scan_id_of_ticket, scan_url
 from kaquan.errors import Errcode, Refusal
 from kaquan.keys import same_secret
 from kaquan.rules.fields import MissingAs
 from kaquan.store.apps import Credential, load_app
+from kaquan.store.tx import Tx
 
 GRANT = "client_credential"
 
@@ -43,16 +46,14 @@ async def token(call: Call) -> TokenAnswer:
     """Issue a classic token (spec: auth_and_signatures.md 1.1)."""
     query = call.query
     await sign_in(call, query.get("grant_type", ""), query.get("appid", ""), query.get("secret", ""))
-    credential = await call.write(lambda tx: issue_token(tx, call.appid, call.now))
-    return answer(call, credential)
+    return await signed_in(call, lambda tx: issue_token(tx, call.appid, call.now))
 
 
 @endpoint("/cgi-bin/stable_token", reads=StableToken, token=False)
 async def stable_token(call: Call, request: StableToken) -> TokenAnswer:
     """Return the standing stable token (spec: auth_and_signatures.md 1.2)."""
     await sign_in(call, request.grant_type, request.appid, request.secret)
-    credential = await call.write(lambda tx: stand_token(tx, call.appid, call.now, request.force_refresh))
-    return answer(call, credential)
+    return await signed_in(call, lambda tx: stand_token(tx, call.appid, call.now, request.force_refresh))
 
 
 @endpoint("/cgi-bin/getcallbackip", "GET", "POST")
@@ -88,12 +89,35 @@ async def sign_in(call: Call, grant_type: str, appid: str, secret: str) -> None:
         raise Errcode.APPID_MISSING("missing")
     if not secret:
         raise Errcode.APPSECRET_MISSING("missing")
+    await name_app(call, appid, secret)
+
+
+async def name_app(call: Call, appid: str, secret: str) -> None:
+    """Make the call one of this app if the secret is its.
+
+    Raises:
+        Refusal: 40013, 40125.
+    """
     app = await call.read(lambda tx: load_app(tx, appid))
     if app is None:
         raise Errcode.INVALID_APPID("unknown", appid=appid[:40])
     call.app = app
     if not same_secret(secret, app.secret_hash):
         raise Errcode.INVALID_APPSECRET("wrong", appid=appid)
+
+
+async def signed_in(call: Call, issue: Callable[[Tx], Credential]) -> TokenAnswer:
+    """Return the token that ``issue`` gives an app whose secret was right, counted as calls with a token are.
+
+    Raises:
+        Refusal: 45009 or 45011, or a rehearsed fault.
+    """
+
+    async def answered() -> TokenAnswer:
+        return answer(call, await call.write(issue))
+
+    await call.count()
+    return await rehearse(call, answered)
 
 
 def answer(call: Call, credential: Credential) -> TokenAnswer:
