@@ -15,6 +15,7 @@ URL_SAFE = string.ascii_letters + string.digits + "-_"
 TAG_BITS = 12
 CODES = 10**12
 DRAWN = 512
+POI_IDS = range(100_000_000, 2**31)
 
 
 def wall_clock() -> int:
@@ -61,6 +62,11 @@ def new_rid(now: int) -> str:
     """Return the reference of a failed call: the time in hex, then 64 random bits (spec: auth 0)."""
     tail = secrets.token_hex(8)
     return f"{now:08x}-{tail[:8]}-{tail[8:]}"
+
+
+def new_poi_id() -> int:
+    """Return a number that SDKs can read into signed 32 bits; who draws it sees to it that it is new."""
+    return secrets.choice(POI_IDS)
 
 
 class Ids:

@@ -52,7 +52,7 @@ def parse(words: list[str]) -> tuple[str, ...]:
 def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
         *("app callback", "app create", "app list", "app quota", "app secret", "app set", "demo", "explain"),
-        *("operator approve", "operator refuse"),
+        *("operator approve", "operator approve-store", "operator refuse", "operator refuse-store"),
         *("sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(
             "sandbox encrypt-code",

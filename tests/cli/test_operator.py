@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from card_bodies import card
+from store_bodies import store
 
 from cli.command import kaquan, of, printed
 from support.api import Api
@@ -41,3 +42,17 @@ def test_what_is_not_under_review_is_refused_with_the_cause(server: Server) -> N
     ]
     unknown = kaquan("operator", "refuse", "pNone", "--reason", "x", **of(server.database))
     assert (unknown.status, unknown.out, unknown.err) == (1, "", "no account has a card pNone\n")
+
+
+def test_a_store_is_reviewed_by_its_account_and_number(server: Server) -> None:
+    api = server.new_app(review="manual")
+    good, bad = (api.ok("/cgi-bin/poi/addpoi", store())["poi_id"] for _ in range(2))
+    where = of(server.database)
+    assert printed("operator", "approve-store", api.appid, good, **where) == [f"approved {good}"]
+    assert printed("operator", "refuse-store", api.appid, bad, "--reason", "no street", **where) == [f"refused {bad}"]
+    states = [api.ok("/cgi-bin/poi/getpoi", {"poi_id": one})["business"]["base_info"] for one in (good, bad)]
+    assert [one["available_state"] for one in states] == [3, 4]
+    again = kaquan("operator", "approve-store", api.appid, good, **where)
+    assert (again.status, again.err.splitlines()[0]) == (1, "65118 store status is invalid")
+    unknown = kaquan("operator", "approve-store", "wx0000000000000000", good, **where)
+    assert (unknown.status, unknown.err.startswith("no app wx0000000000000000")) == (1, True)

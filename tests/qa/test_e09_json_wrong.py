@@ -144,7 +144,7 @@ def test_other_calls_are_read_as_strictly(desk: Desk) -> None:
 TOLERATED: dict[str, dict[str, Any]] = {
     "null and empty text for what is optional": groupon(source=None, sub_title="", service_phone="", custom_url=None),
     "whole floats for integers": groupon(get_limit=3.0, sku={"quantity": 500.0}),
-    "digit strings for ids": groupon(location_id_list=["12", "34"]),
+    "digit strings for ids": groupon(location_id_list=["12", "34"], use_all_locations=True),
     "digit strings for timestamps and the type": groupon(
         date_info={"type": "1", "begin_timestamp": str(NOW), "end_timestamp": "2147400000"}
     ),

@@ -23,6 +23,7 @@ MARKERS = {
     "Between": {"out_of_range"},
     "HttpUrl": {"not_http"},
     "OneOf": {"unknown"},
+    "NotBlank": {"blank"},
     "Belongs": set(),
 }
 HAN = re.compile("[\u4e00-\u9fff]")

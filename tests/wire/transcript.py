@@ -3,6 +3,7 @@
     = title                           a case: new accounts
     @ sandbox review=manual           the account, when it is no merchant with every right
     + card = card GROUPON {"..": 1}   a card (base_info changed, then the type's own fields), a claim or a token
+    + poi = store {"sid":"1"}         a store (fields of base_info changed)
     > POST /card/get {"card_id":"$card"}
     < {"errcode":0,...}               the answer, byte by byte
     ! cause path                      behind a refusal: the cause that was kept for its rid
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from card_bodies import card as card_body
+from store_bodies import store as store_body
 
 from support.api import Api
 from support.server import Server
@@ -45,6 +47,7 @@ KINDS = {
     "id": r"\d{15,19}",
     "ms": r"\d{1,5}",
     "openid": r"o[\w-]{27}",
+    "poi": r"[1-9]\d{8,9}",
 }
 # These are others each time they are seen.
 FLEETING = frozenset({"rid", "time", "left", "ms"})
@@ -105,10 +108,12 @@ def account(server: Server, described: str) -> Api:
 
 
 def body_of(text: str) -> str:
-    """Return the body of a request: a card is written as its type and what of base_info is changed."""
+    """Return a body: a card is written as its type and what of base_info is changed, a store as STORE and the same."""
     short = CARD.fullmatch(text)
     if short is None:
         return text
+    if short["type"] == "STORE":
+        return json.dumps(store_body(**json.loads(short["changes"] or "{}")), ensure_ascii=False)
     base, own = (*(json.loads(part) for part in (short["changes"] or "").split(" + ") if part), {}, {})[:2]
     return json.dumps(card_body(short["type"], {"date_info": FOREVER, **base}, **own), ensure_ascii=False)
 
@@ -151,11 +156,16 @@ class Player:
         name, _, what = line.partition(" = ")
         verb, _, rest = what.partition(" ")
         begin: dict[str, Callable[[str], str]] = {"card": self._card, "claim": self._claim, "token": self._token}
+        begin["store"] = self._store
         begin["renew"] = lambda who: self._open(who, "sandbox").renew()
         self.values[name] = begin[verb](self.filled(rest))
 
     def _card(self, described: str) -> str:
         return self.accounts[""].create_card(json.loads(body_of(described)))
+
+    def _store(self, described: str) -> str:
+        made = self.accounts[""].ok("/cgi-bin/poi/addpoi", json.loads(body_of(f"STORE {described}".strip())))
+        return str(made["poi_id"])
 
     def _claim(self, described: str) -> str:
         card_id, openid, *more = described.split(maxsplit=2)
@@ -180,7 +190,7 @@ class Player:
         api = self._open(step["who"], "sandbox")
         path = self.filled(step["path"])
         target = path if "?" in path else f"{path}?access_token={api.token}"
-        body = None if step["body"] is None else self.filled(body_of(step["body"])).encode("utf-8", "surrogatepass")
+        body = None if step["body"] is None else body_of(self.filled(step["body"])).encode("utf-8", "surrogatepass")
         status, answer = api.http.send(step["method"], target, body)
         assert status == 200, (request, status)
         text, found = self._without_trace(api, answer.decode(), step["method"], path.partition("?")[0])

@@ -6,14 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kaquan.actions.check_stores import check_stores
 from kaquan.actions.record import Record
 from kaquan.actions.review_card import approve
 from kaquan.rules.card import DEFAULT_USE_LIMIT, to_text
 from kaquan.rules.card_content import Content
-from kaquan.rules.card_tables import DEPOSIT_MODE, NOT_VERIFY
+from kaquan.rules.card_tables import DEPOSIT_MODE, KEYS, NOT_VERIFY
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
+
+CELL_COLUMNS = ("pay_cell", "self_consume_cell", "need_verify_code", "need_remark_amount")
 
 
 def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content, now: int, record: Record) -> None:
@@ -25,9 +28,16 @@ def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content
         content: normalised, after its checks.
         now: the app's time, UTC seconds.
         record: the transaction's journal.
+
+    Raises:
+        Refusal: 45025 too many stores, 40098 a store that cannot be named.
     """
+    stores = content.base_info.location_id_list
+    check_stores(tx, app.appid, stores, f"card.{KEYS[card_type]}.base_info.location_id_list")
     quantity = content.base_info.sku.quantity
-    facts = {"card_type": card_type, "status": NOT_VERIFY, "refuse_reason": "", "create_time": now, "update_time": now}
+    facts: dict[str, Any] = {"card_type": card_type, "status": NOT_VERIFY, "refuse_reason": ""}
+    facts |= {"create_time": now, "update_time": now}
+    facts |= dict.fromkeys(CELL_COLUMNS, False)
     tx.run(sa.insert(tables.card).values(appid=app.appid, card_id=card_id, **facts, **columns(content)))
     stock = {"quantity": quantity, "total_quantity": quantity, "reminded_at": 0}
     tx.run(sa.insert(tables.stock).values(appid=app.appid, card_id=card_id, **stock))

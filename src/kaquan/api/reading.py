@@ -43,6 +43,7 @@ MAX_STRANGERS = 64
 MAX_FAULTS = 100
 
 _DIGITS = re.compile(r"-?[0-9]{1,19}", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,300}(\.[0-9]{1,50})?(e[+-]?[0-9]{1,3})?", re.ASCII)
 _NOTHING = (None, "")
 _ZEROS = (0, "0")
 
@@ -154,6 +155,21 @@ class IntNode:
         if quoted and not self.tolerant and walk.profile == "strict":
             return walk.wrong(path, self.expected, value, "quoted_integer", repair=member(path, number))
         return walk.limited(self.limits, path, number)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNode:
+    """Reads a number with decimals, in quotes too: coordinates."""
+
+    limits: tuple[Limit, ...]
+    expected: str = "number"
+
+    def read(self, value: Any, path: str, walk: Walk) -> Any:
+        """Return the number within its limits."""
+        written = str(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else ""
+        if not _DECIMAL.fullmatch(written):
+            return walk.wrong(path, self.expected, value)
+        return walk.limited(self.limits, path, float(written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +326,8 @@ def node_of(annotation: Any) -> Node:
         return TextNode(limits, _has(markers, NumberAsText))
     if base is int:
         return IntNode(limits, _has(markers, Tolerant))
+    if base is float:
+        return NumberNode(limits)
     if base is bool:
         return BoolNode()
     if get_origin(base) is list:

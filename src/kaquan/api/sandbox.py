@@ -14,6 +14,7 @@ from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.rehearse_fault import clear_faults as forget_faults
 from kaquan.actions.rehearse_fault import list_faults, plan_fault
 from kaquan.actions.review_card import review
+from kaquan.actions.review_store import review_store
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.encode import ok
@@ -25,6 +26,7 @@ from kaquan.rules.encrypt_code import NONCE_BYTES
 from kaquan.rules.encrypt_code import encrypt_code as encrypt
 from kaquan.rules.fault import MOST_CALLS, MOST_SECONDS, Fault, chosen
 from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Openid, shown
+from kaquan.rules.store_content import PoiId
 from kaquan.sources import wall_clock
 from kaquan.store.apps import FRESH_SECONDS
 
@@ -39,6 +41,13 @@ class Review(msgspec.Struct):
     """Body of ``approve`` and ``refuse``."""
 
     card_id: CardId
+    reason: Annotated[str, MaxBytes(1024)] = ""
+
+
+class StoreReview(msgspec.Struct):
+    """Body of ``approve_store`` and ``refuse_store``."""
+
+    poi_id: PoiId
     reason: Annotated[str, MaxBytes(1024)] = ""
 
 
@@ -117,6 +126,24 @@ async def decide(call: Call, card_id: str, reason: str | None) -> dict[str, Any]
     """Review a card of the caller's own."""
     record = call.platform.record()
     return await change_card(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
+
+
+@endpoint("/sandbox/approve_store", reads=StoreReview)
+async def approve_store(call: Call, request: StoreReview) -> dict[str, Any]:
+    """Approve a store, or its change, as the operator would."""
+    return await decide_store(call, request.poi_id, None)
+
+
+@endpoint("/sandbox/refuse_store", reads=StoreReview)
+async def refuse_store(call: Call, request: StoreReview) -> dict[str, Any]:
+    """Refuse a store, or its change, as the operator would."""
+    return await decide_store(call, request.poi_id, request.reason or REASON)
+
+
+async def decide_store(call: Call, poi_id: int, reason: str | None) -> dict[str, Any]:
+    """Review a store of the caller's own."""
+    record = call.platform.record()
+    return await call.commit(lambda tx: review_store(tx, call.app, poi_id, reason, call.now, record), lambda _: ok())
 
 
 @endpoint("/sandbox/delete", reads=OfCode)

@@ -9,13 +9,16 @@ import typer
 from kaquan.actions.load_card import account_of_card
 from kaquan.actions.record import Record
 from kaquan.actions.review_card import review
+from kaquan.actions.review_store import review_store
 from kaquan.cli.database import app_of, settings_of, stop, transact
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.sources import Ids, wall_clock
 from kaquan.store.tx import Tx
 
-commands = typer.Typer(help="Review cards.", no_args_is_help=True)
+commands = typer.Typer(help="Review cards and stores.", no_args_is_help=True)
 Card = Annotated[str, typer.Argument(help="the card_id")]
+Appid = Annotated[str, typer.Argument(help="the account's appid")]
+Store = Annotated[int, typer.Argument(help="the poi_id")]
 
 
 @commands.command()
@@ -44,6 +47,41 @@ def refuse(
     """
     transact(settings_of(database_url), lambda tx: decide(tx, card, reason))
     typer.echo(f"refused {card}")
+
+
+@commands.command("approve-store")
+def approve_store(appid: Appid, poi_id: Store, database_url: DatabaseUrl = None) -> None:
+    """Approve a store, or its change, under review; poi_check_notify is pushed.
+
+    Example:
+
+      kaquan operator approve-store wx0123456789abcdef 271262077
+    """
+    transact(settings_of(database_url), lambda tx: decide_store(tx, appid, poi_id, None))
+    typer.echo(f"approved {poi_id}")
+
+
+@commands.command("refuse-store")
+def refuse_store(
+    appid: Appid,
+    poi_id: Store,
+    reason: Annotated[str, typer.Option(help="told to the merchant")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Refuse a store, or its change, under review; poi_check_notify is pushed with the reason.
+
+    Example:
+
+      kaquan operator refuse-store wx0123456789abcdef 271262077 --reason "no such street"
+    """
+    transact(settings_of(database_url), lambda tx: decide_store(tx, appid, poi_id, reason))
+    typer.echo(f"refused {poi_id}")
+
+
+def decide_store(tx: Tx, appid: str, poi_id: int, reason: str | None) -> None:
+    """Review a store of this account."""
+    app = app_of(tx, appid)
+    review_store(tx, app, poi_id, reason, wall_clock() + app.clock_offset, Record(Ids()))
 
 
 def decide(tx: Tx, card: str, reason: str | None) -> None:

@@ -212,6 +212,20 @@ class CardMerchantCheckResult(Event, frozen=True, kw_only=True):
     Reason: str = ""
 
 
+class PoiCheckNotify(Event, frozen=True, kw_only=True):
+    """The review of a store, or of a change of one, ended (spec: statistics_and_stores.md B).
+
+    Receivers look for the reason under both spellings.
+    """
+
+    EVENT: ClassVar[str] = "poi_check_notify"
+    UniqId: str = ""
+    PoiId: str = ""
+    Result: str = ""
+    Msg: str = ""
+    msg: str = ""
+
+
 EVENTS: dict[str, type[Event]] = {
     event.EVENT: event
     for event in (
@@ -232,5 +246,6 @@ EVENTS: dict[str, type[Event]] = {
         GiftcardSendToFriend,
         GiftcardUserAccept,
         CardMerchantCheckResult,
+        PoiCheckNotify,
     )
 }

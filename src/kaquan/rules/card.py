@@ -192,7 +192,11 @@ CREATE_CHECKS: tuple[tuple[Callable[[_Case], Found], Errcode], ...] = (
     (_half_a_cell, Errcode.INVALID_CARD_PARAMETERS),
     (_friends_coupon, Errcode.FRIENDS_CARD_RETIRED),
 )
-"""The checks of a new card in order of precedence; the shape and the markers of its fields come before them."""
+"""The checks of a new card in order of precedence.
+
+The shape and the markers of its fields come before them; the stores it names (45025, 40098) are looked up behind them,
+in :func:`kaquan.actions.check_stores.check_stores`.
+"""
 
 
 def check_create(card_type: str, content: Part, permissions: frozenset[str], now: int) -> None:

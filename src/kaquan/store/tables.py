@@ -150,10 +150,28 @@ card = Table(
     number("fixed_begin_term"),
     text("content"),
     text("refuse_reason"),
+    flag("pay_cell"),
+    flag("self_consume_cell"),
+    flag("need_verify_code"),
+    flag("need_remark_amount"),
     number("create_time"),
     number("update_time"),
     key("appid", "card_id"),
     Index(None, "appid", "create_time", "card_id"),
+    of_app(),
+)
+poi = Table(
+    "poi",
+    metadata,
+    text("appid"),
+    number("poi_id"),
+    text("status"),
+    text("content"),
+    text("pending"),
+    number("create_time"),
+    number("update_time"),
+    key("appid", "poi_id"),
+    Index(None, "appid", "create_time", "poi_id"),
     of_app(),
 )
 stock = Table(

@@ -15,11 +15,11 @@ from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.card_body import read_create
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
-from kaquan.errors import Errcode
 from kaquan.rules.card import check_create, from_text, normalise, render
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import colors, statuses_of
 from kaquan.rules.fields import CardId, OneOrList
+from kaquan.rules.paging import check_page
 from kaquan.sources import random_text
 
 PAGE = 50
@@ -75,9 +75,7 @@ async def get(call: Call, request: OfCard) -> dict[str, Any]:
 @endpoint("/card/batchget", reads=BatchGet)
 async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     """Return a page of card_ids, newest first; more than 50 are never given at once."""
-    for name in ("offset", "count"):
-        if getattr(request, name) < 0:
-            raise Errcode.INVALID_ARGS("negative", path=name, got=getattr(request, name), expected="0 or more")
+    check_page(offset=request.offset, count=request.count)
     statuses = statuses_of(request.status_list) if request.status_list else None
     count = min(request.count, PAGE)
     ids, total = await call.read(lambda tx: list_cards(tx, call.appid, statuses, request.offset, count))
