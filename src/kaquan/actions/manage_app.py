@@ -59,6 +59,13 @@ def set_callback(tx: Tx, keys: Keys, appid: str, url: str, token: str, aes_key: 
     tx.run(sa.insert(table).values(appid=appid, url=url, mode=mode, format=format, **boxes))
 
 
+def callback_url(tx: Tx, appid: str) -> str:
+    """Return where an account's events are pushed, empty when nowhere."""
+    table = tables.callback.c
+    row = tx.one(sa.select(table.url).where(table.appid == appid))
+    return str(row[0]) if row else ""
+
+
 def list_apps(tx: Tx) -> list[tuple[str, str, bool, str]]:
     """Return appid, name, sandbox and card_function of every account."""
     table = tables.app.c

@@ -212,6 +212,18 @@ class CardMerchantCheckResult(Event, frozen=True, kw_only=True):
     Reason: str = ""
 
 
+class Masssendjobfinish(Event, frozen=True, kw_only=True):
+    """A mass message has reached its recipients (spec: distribution.md 7)."""
+
+    EVENT: ClassVar[str] = "MASSSENDJOBFINISH"
+    MsgID: int = 0
+    Status: str = ""
+    TotalCount: int = 0
+    FilterCount: int = 0
+    SentCount: int = 0
+    ErrorCount: int = 0
+
+
 EVENTS: dict[str, type[Event]] = {
     event.EVENT: event
     for event in (
@@ -232,5 +244,6 @@ EVENTS: dict[str, type[Event]] = {
         GiftcardSendToFriend,
         GiftcardUserAccept,
         CardMerchantCheckResult,
+        Masssendjobfinish,
     )
 }
