@@ -23,6 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         keep_calls: failed calls kept per app, the newest.
         queue: commands that may wait per kind; past it the answer is -1 ``system busy`` at once.
         batch: most commands of one transaction; the rate grows little past 250.
+        live_tickets: cards of QR tickets that have not ended, per account; past it 45029.
         delivery_retry_seconds: pause before an event is tried again (3 times).
     """
 
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_calls: int = 100_000
     queue: int = 20_000
     batch: int = 250
+    live_tickets: int = 100_000
     delivery_retry_seconds: float = 5.0
 
     @property

@@ -203,3 +203,31 @@ def test_encrypted_pushes_are_opened_and_parsed_by_the_sdk(shop: Shop, merchant:
     used = told["user_consume_card"]
     assert (used.source, used.code, used.consume_source) == (ann, code, "FROM_API")
     assert told["user_del_card"].code == code
+
+
+def test_a_card_is_sent_in_messages_and_put_on_pages(shop: Shop) -> None:
+    sdk, messages, ann, bob = shop.client.card, shop.client.message, shop.person("ann"), shop.person("bob")
+    card_id = shop.approved()
+    placed = [{"card_id": card_id, "thumb_url": "http://pic.example/t"}]
+    page = {"banner": "http://pic.example/b", "page_title": "惠", "can_share": True, "scene": "SCENE_H5"}
+    assert sdk.create_landingpage({**page, "card_list": placed})["page_id"] == 1
+    assert sdk.get_html(card_id).startswith("<iframe ")
+    several = {"multiple_card": {"card_list": [{"card_id": card_id}]}}
+    assert sdk.create_qrcode({"action_name": "QR_MULTIPLE_CARD", "action_info": several})
+    assert messages.send_card(ann, card_id, account="kf@shop") == OK
+    assert messages.send_mass_card(ann, card_id, preview=True)["errcode"] == 0
+    assert messages.send_mass_card([ann, bob], card_id, client_msg_id="m1")["msg_id"] == 1
+    assert messages.send_mass_card(None, card_id, is_to_all=True)["msg_id"] == 2
+    assert messages.get_mass(2) == {"msg_id": 2, "msg_status": "SEND_SUCCESS"}
+    assert messages.delete_mass(1) == OK
+    got = [len(shop.post("/ext/messages", openid=one)["messages"]) for one in (ann, bob)]
+    assert got == [3, 1]
+
+
+def test_a_message_that_was_sent_before_tells_the_first_ones_number(shop: Shop) -> None:
+    shop.person("ann")
+    shop.client.message.send_mass_text(None, "hello", is_to_all=True, client_msg_id="m1")
+    shop.post("/sandbox/clock", advance=60)
+    with pytest.raises(WeChatClientException) as caught:
+        shop.client.message.send_mass_text(None, "hello", is_to_all=True, client_msg_id="m1")
+    assert refusal(caught) == (45065, "clientmsgid exist")

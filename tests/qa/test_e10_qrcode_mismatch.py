@@ -96,3 +96,21 @@ def test_of_a_card_that_is_custom_and_bound_both_fields_are_asked_for(desk: Desk
         body = repaired(body, told, value)
     assert causes == ["code_missing", "openid_missing"]
     assert desk.passes(PATH, body)
+
+
+def test_of_several_cards_the_one_that_disagrees_is_named(desk: Desk) -> None:
+    fits, custom = desk.api.create_card(card()), desk.api.create_card(card("GROUPON", CUSTOM))
+    listed = [{"card_id": fits}, {"card_id": custom}]
+    body = {"action_name": "QR_MULTIPLE_CARD", "action_info": {"multiple_card": {"card_list": listed}}}
+    told = desk.refused(PATH, body)
+    assert told == {
+        "answer": TEXT,
+        "cause": "code_missing",
+        "zh": f"卡券 {custom} 使用自定义 Code（use_custom_code 为 true），二维码里却没有 code。",
+        "path": "action_info.multiple_card.card_list[1].code",
+        "expected": "text",
+        "got": "nothing",
+        "repair": '"code": <text>',
+    }
+    listed[1]["code"] = "A-1"
+    assert desk.passes(PATH, body)

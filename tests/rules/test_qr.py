@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kaquan.errors import Refusal
-from kaquan.rules.qr import Wish, check_qr, life
+from kaquan.rules.qr import Wish, check_apart, check_live, check_qr, life
 
 CARD = "p" + "A" * 27
 ANN = "o" + "A" * 27
@@ -121,3 +121,51 @@ def test_of_two_faults_the_earlier_check_answers(wish: dict[str, Any], changes: 
 )
 def test_a_ticket_lives_a_minute_to_a_year_and_90_days_unless_told(asked: int | None, seconds: int) -> None:
     assert life(asked) == seconds
+
+
+PLACE = "action_info.multiple_card.card_list[1]"
+
+
+@pytest.mark.parametrize(
+    ("wish", "changes", "cause", "path"),
+    [
+        ({"code": "A1"}, PLATFORM, "code_on_platform_card", f"{PLACE}.code"),
+        ({"code": "A1"}, DEPOSIT, "code_on_deposit_card", f"{PLACE}.code"),
+        ({}, CUSTOM, "code_missing", f"{PLACE}.code"),
+        ({}, BOUND, "openid_missing", f"{PLACE}.openid"),
+        ({}, {"status": "CARD_STATUS_DELETE"}, "deleted", f"{PLACE}.card_id"),
+        ({"is_unique_code": True}, {"status": "CARD_STATUS_NOT_VERIFY"}, "unique_before_approval", f"{PLACE}.card_id"),
+        ({"is_unique_code": True}, {"quantity": 0}, "stock_empty", f"{PLACE}.card_id"),
+    ],
+)
+def test_of_several_cards_the_place_of_the_one_is_told(
+    wish: dict[str, Any], changes: dict[str, Any], cause: str, path: str
+) -> None:
+    refused = verdict(Wish(CARD, place=PLACE, **wish), **changes)
+    assert refused is not None
+    assert (refused[1], refused[2]["path"], refused[2]["card_id"]) == (cause, path, CARD)
+
+
+@pytest.mark.parametrize(
+    ("wish", "once"),
+    [({}, False), ({"code": "A1"}, True), ({"openid": ANN}, True), ({"is_unique_code": True}, True)],
+)
+def test_what_is_made_out_to_somebody_or_unique_serves_once(wish: dict[str, Any], once: bool) -> None:
+    assert Wish(CARD, **wish).once is once
+
+
+def test_no_card_stands_twice_on_a_ticket() -> None:
+    check_apart([Wish(CARD), Wish("p2"), Wish("p3")])
+    with pytest.raises(Refusal) as refused:
+        check_apart([Wish(CARD), Wish("p2"), Wish(CARD, place="list[2]")])
+    assert (refused.value.cause, refused.value.facts["path"]) == ("card_twice", "list[2].card_id")
+
+
+@pytest.mark.parametrize(("live", "refused"), [(0, False), (2, False), (3, True), (4, True)])
+def test_an_account_has_only_so_many_live_tickets(live: int, refused: bool) -> None:
+    try:
+        check_live(live, 3)
+    except Refusal as told:
+        assert (refused, told.errcode) == (True, 45029)
+    else:
+        assert not refused

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kaquan.api.route import ROUTES
+from kaquan.api.route import CARD, ROUTES
 from kaquan.app import load_endpoints
 from support.api import Api
 from support.server import Server
@@ -26,13 +26,19 @@ DOCUMENTED = {
     for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
 }
 # Paths of ours that are fetched; all others of ours take POST.
-FETCHED = {"/healthz", "/image/", "/q/"}
+FETCHED = {"/article/", "/healthz", "/image/", "/q/", "/shelf/", "/style/cards"}
 # Documented with one method, and tolerated with the other.
-EITHER = {"/card/code/unavailable", "/card/getcolors", "/cgi-bin/getcallbackip", "/cgi-bin/ticket/getticket"}
 BY_SECRET = {"/cgi-bin/clear_quota/v2", "/cgi-bin/token", "/cgi-bin/stable_token"}
 WITHOUT_TOKEN = {"/cgi-bin/showqrcode", *BY_SECRET, *FETCHED}
-WITHOUT_JSON = {"/cgi-bin/media/uploadimg", "/card/getcolors", "/cgi-bin/getcallbackip", "/cgi-bin/ticket/getticket"}
-WITHOUT_JSON |= {"/cgi-bin/clear_quota/v2"}
+EITHER = {
+    "/card/code/unavailable",
+    "/card/getcolors",
+    "/cgi-bin/get_api_domain_ip",
+    "/cgi-bin/getcallbackip",
+    "/cgi-bin/ticket/getticket",
+}
+WITHOUT_JSON = {"/cgi-bin/media/uploadimg", "/cgi-bin/clear_quota/v2", *EITHER - {"/card/code/unavailable"}}
+MESSAGE = {40008, 40053, 40073, 40078, 40080, 40158, 41012, 43004, 44004, 45002, 45030, 45031, 48001}
 
 ERRCODE = re.compile(r'^< \{"errcode":(-?\d+)')
 
@@ -48,18 +54,28 @@ REFUSALS: dict[str, set[int]] = {
     "/card/delete": {40073, 41012, 48001},
     "/card/get": {40053, 40073, 41012, 48001},
     "/card/getcolors": set(),
+    "/card/landingpage/create": {40053, 40073, 40078, 40112, 40129, 40141, 40158, 41011, 41012, 44005, 45021, 45039}
+    | {48001},
     "/card/location/batchadd": {40053, 41011, 45025},
     "/card/location/batchget": {40053, 40097},
     "/card/modifystock": {40053, 40073, 40078, 40122, 40136, 41012, 48001},
+    "/card/mpnews/gethtml": {40073, 40078, 40112, 40158, 41012, 48001},
     "/card/paycell/set": {40053, 40073, 40078, 40107, 40145, 41012, 43008, 43017, 45046, 48001},
-    "/card/qrcode/create": {40003, 40052, 40053, 40073, 40078, 41011, 41012, 45021, 45031, 48001},
+    "/card/qrcode/create": {40003, 40052, 40053, 40073, 40078, 41011, 41012, 44005, 45021, 45031, 45039, 48001},
     "/card/selfconsumecell/set": {40053, 40073, 40078, 40107, 41012, 43017, 45046, 48001},
     "/card/testwhitelist/set": {40003, 40053, 45019},
     "/card/user/getcardlist": {40003, 40053, 40073, 41009, 48001},
+    "/cgi-bin/api_getwxcategory": set(),
     "/cgi-bin/clear_quota": {40013, 40053, 41002, 48006},
     "/cgi-bin/clear_quota/v2": {40013, 40125, 41002, 41004, 48006},
-    "/cgi-bin/api_getwxcategory": set(),
+    "/cgi-bin/get_api_domain_ip": set(),
     "/cgi-bin/getcallbackip": set(),
+    "/cgi-bin/message/custom/send": MESSAGE | {40003, 41009},
+    "/cgi-bin/message/mass/delete": {40053, 40059},
+    "/cgi-bin/message/mass/get": {40053, 40059},
+    "/cgi-bin/message/mass/preview": MESSAGE | {40003, 40132, 41009},
+    "/cgi-bin/message/mass/send": MESSAGE | {40003, 40130, 41009, 45065, 45066, 45067},
+    "/cgi-bin/message/mass/sendall": MESSAGE - {43004} | {45065, 45066, 45067, 45159},
     "/cgi-bin/openapi/quota/get": {40053, 76021, 76022},
     "/cgi-bin/openapi/rid/get": {40053, 76001, 76002, 76003, 76004},
     "/cgi-bin/poi/addpoi": {40053, 40097, 41011, 45021, 65104, 65105, 65109, 65110, 65111, 65112, 65113, 65114},
@@ -68,6 +84,7 @@ REFUSALS: dict[str, set[int]] = {
     "/cgi-bin/poi/getpoilist": {40053, 40097},
     "/cgi-bin/poi/getwxcategory": set(),
     "/cgi-bin/poi/updatepoi": {40053, 40097, 41011, 45021, 65105, 65106, 65107, 65111, 65114, 65115, 65116},
+    "/cgi-bin/qrcode/create": {40003, 40052, 40053, 40073, 40078, 41012, 44005, 45039, 48001},
     "/cgi-bin/stable_token": {40002, 40013, 40053, 40125, 41002, 41004, 43002, 44002},
     "/cgi-bin/ticket/getticket": {40097, 41001},
     "/cgi-bin/token": {40002, 40013, 40125, 41002, 41004, 43001},
@@ -75,6 +92,7 @@ REFUSALS: dict[str, set[int]] = {
     "/cgi-bin/user/info": {40003, 41009},
     "/cgi-bin/user/info/batchget": {40003, 40032, 40053, 41009, 41011},
     "/ext/claim": {40003, 40053, 40073, 40078, 40079, 40080, 40116, 41009, 41012, 45021, 45031, 45033, 48001},
+    "/ext/messages": {40003, 40053, 40097, 41009},
     "/ext/user": {40053, 41009, 45021, 48001},
     "/sandbox/approve": {40073, 40078, 41012, 48001},
     "/sandbox/approve_store": {40053, 45021, 48001, 65115, 65116, 65118},
@@ -93,10 +111,10 @@ PATHS = sorted(ROUTES)
 GUARDED = [path for path in PATHS if path not in WITHOUT_TOKEN]
 POSTED = [path for path in PATHS if path not in FETCHED and DOCUMENTED.get(path, "POST") == "POST"]
 READING = [path for path in POSTED if path not in WITHOUT_JSON]
-OF_CARDS = [path for path in PATHS if path.startswith("/card/")]
+OF_CARDS = [path for path in PATHS if ROUTES[path].needs == CARD]
 OF_ISSUERS = [path for path in PATHS if path.startswith("/ext/")]
 OF_SANDBOXES = [path for path in PATHS if path.startswith("/sandbox/")]
-ANYWAY = [path for path in GUARDED if path.startswith("/cgi-bin/")]
+ANYWAY = [path for path in GUARDED if not ROUTES[path].needs]
 
 Account = Callable[..., Api]
 
@@ -113,6 +131,11 @@ def account(server: Server) -> Account:
         return made[key]
 
     return give
+
+
+def method_of(path: str) -> str:
+    """Return the method a path is documented with."""
+    return DOCUMENTED.get(path, "POST")
 
 
 def written(path: str) -> list[str]:
@@ -192,7 +215,7 @@ def test_without_the_card_function_cards_are_closed_and_the_cause_is_named(
 ) -> None:
     states = ("none", "pending", "refused")
     apis = [account(card_function=state) for state in states]
-    found = [refusal(kept, api, send(api, "POST", path, b"")) for api in apis]
+    found = [refusal(kept, api, send(api, method_of(path), path, b"")) for api in apis]
     assert found == ["48001 function_not_applied", "48001 function_pending", "48001 function_refused"]
 
 
@@ -211,13 +234,13 @@ def test_the_sandbox_is_for_sandbox_accounts(account: Account, kept: Kept, path:
 @pytest.mark.parametrize("path", OF_CARDS + OF_ISSUERS + OF_SANDBOXES)
 def test_a_suspended_account_is_told_so_first(account: Account, kept: Kept, path: str) -> None:
     api = account(suspended=True, card_function="none")
-    assert refusal(kept, api, send(api, "POST", path, b"")) == "48004 suspended"
+    assert refusal(kept, api, send(api, method_of(path), path, b"")) == "48004 suspended"
 
 
 @pytest.mark.parametrize("path", ANYWAY)
 def test_calls_about_the_account_itself_need_no_right(account: Account, kept: Kept, path: str) -> None:
     api = account(suspended=True, card_function="none")
-    answer = send(api, "POST", path, b"")
+    answer = send(api, method_of(path), path, b"")
     assert answer.get("errcode") not in {48001, 48004}
 
 

@@ -59,9 +59,10 @@ class StockRow(msgspec.Struct):
 
 
 class UsedQr(msgspec.Struct):
-    """A one-time QR ticket that has served."""
+    """A card of a one-time QR ticket that has served."""
 
     scan_id: str
+    card_id: str
     used_by: str
 
 
@@ -98,7 +99,7 @@ class Batch:
         self.last_event: dict[str, int] = defaultdict(int)
         self.taken: set[tuple[str, str]] = set()
         self.whitelist: set[str] = set()
-        self.qrs: dict[str, Qr] = {}
+        self.qrs: dict[tuple[str, str], Qr] = {}
         self.signatures: set[str] = set()
         self.codes: list[CodeRow] = []
         self.used_qrs: list[UsedQr] = []
@@ -129,7 +130,7 @@ class Batch:
         """Take in what was read."""
         self.stocks = {row[0]: Stock(*row) for row in rows["stock"]}
         self.cards = {row[0]: Card(*row) for row in rows["cards"]}
-        self.qrs = {row[0]: Qr(*row) for row in rows.get("qrs", [])}
+        self.qrs = {(row[0], row[1]): Qr(*row) for row in rows.get("qrs", [])}
         self.deliver = bool(rows["callback"])
         self.taken = {(code, scope) for code, scope in rows.get("taken", [])}
         self.signatures = {row[0] for row in rows.get("signatures", [])}
@@ -176,7 +177,7 @@ class Batch:
             one.openid in self.whitelist,
             self.held[one.openid, one.card_id],
             signature_used=signature(one) in self.signatures,
-            qr=self.qrs.get(one.scan_id),
+            qr=self.qrs.get((one.scan_id, one.card_id)),
         )
         seen.code_taken = card.merchant_codes and (rule.code_given(one, seen), card.card_id) in self.taken
         return seen
@@ -205,8 +206,8 @@ class Batch:
         stock.quantity -= 1
         stock.taken += 1
         if seen.qr is not None and seen.qr.once:
-            self.qrs[one.scan_id] = msgspec.structs.replace(seen.qr, used_by=one.openid)
-            self.used_qrs.append(UsedQr(one.scan_id, one.openid))
+            self.qrs[one.scan_id, one.card_id] = msgspec.structs.replace(seen.qr, used_by=one.openid)
+            self.used_qrs.append(UsedQr(one.scan_id, one.card_id, one.openid))
         if sign := signature(one):
             self.signatures.add(sign)
             self.used_signatures.append(UsedSignature(sign, one.now + TICKET_LIFE))

@@ -34,6 +34,17 @@ def load_card(tx: Tx, appid: str, card_id: str, lock: bool = False) -> Any:
     return row
 
 
+def load_listed(tx: Tx, appid: str, card_id: str, path: str) -> Any:
+    """Return the row of a card that a list names at this JSON path.
+
+    Raises:
+        Refusal: 40073 with the path.
+    """
+    if not has_card(tx, appid, card_id):
+        raise Errcode.INVALID_CARD_ID("unknown", card_id=card_id, path=path)
+    return load_card(tx, appid, card_id)
+
+
 def account_of_card(tx: Tx, card_id: str) -> str | None:
     """Return the appid of the account whose cards begin like this one, or None."""
     table = tables.account_prefix.c

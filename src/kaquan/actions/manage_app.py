@@ -79,6 +79,13 @@ def drop_overrides(tx: Tx, appid: str, path: str | None) -> int:
     return tx.run(sa.delete(table).where(mine if path is None else mine & (table.c.path == path)))
 
 
+def callback_url(tx: Tx, appid: str) -> str:
+    """Return where an account's events are pushed, empty when nowhere."""
+    table = tables.callback.c
+    row = tx.one(sa.select(table.url).where(table.appid == appid))
+    return str(row[0]) if row else ""
+
+
 def list_apps(tx: Tx) -> list[tuple[str, str, bool, str, str]]:
     """Return appid, name, sandbox, card_function and quota of every account."""
     table = tables.app.c

@@ -13,6 +13,8 @@ from kaquan.store.apps import App
 
 encode = msgspec.json.Encoder().encode
 OK = {"errcode": 0, "errmsg": "ok"}
+# Facts that an answer carries though it is a refusal: whoever repeated a mass message is told the first one's number.
+CARRIED = {45065: ("msg_id",)}
 JSON = b"application/json; charset=utf-8"
 
 
@@ -24,12 +26,21 @@ class Ok(msgspec.Struct):
 
 
 class Raw(msgspec.Struct, frozen=True):
-    """An answer that is bytes already; ``status`` is 200 for everything an SDK calls."""
+    """An answer that is bytes already.
+
+    Args:
+        body: the bytes.
+        content_type: what they are.
+        status: HTTP status, 200 for everything an SDK calls.
+        cache_seconds: how long the answer may be kept.
+        policy: Content-Security-Policy of a page, which is in the language that was accepted.
+    """
 
     body: bytes
     content_type: str
     status: int = 200
     cache_seconds: int = 0
+    policy: str = ""
 
 
 def raw_json(text: str) -> Raw:
@@ -52,4 +63,5 @@ def failure(refused: Refusal, rid: str, app: App | None) -> bytes:
         text += f" {refused.facts['path']}"
     if app is not None and app.sandbox:
         text += " " + explain(refused.errcode, refused.cause, refused.facts).short()
-    return encode({"errcode": int(refused.errcode), "errmsg": text})
+    carried = {name: refused.facts[name] for name in CARRIED.get(refused.errcode, ())}
+    return encode({"errcode": int(refused.errcode), "errmsg": text, **carried})

@@ -8,6 +8,7 @@ import msgspec
 
 from kaquan.actions.claim_card import Claimed
 from kaquan.actions.know_people import know_people, openid_of
+from kaquan.actions.list_messages import list_messages
 from kaquan.api import scan
 from kaquan.api.call import Call
 from kaquan.api.card.owner import sharper
@@ -16,10 +17,11 @@ from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules.card_ext import parse_card_ext
 from kaquan.rules.claim import Claim
-from kaquan.rules.fields import CardId, MaxBytes, Openid
+from kaquan.rules.fields import CardId, Id, MaxBytes, Openid
 from kaquan.rules.openid import check_openid
 
 MOST_IDS = 1000
+MESSAGES = 50
 
 
 class UserRequest(msgspec.Struct):
@@ -37,6 +39,14 @@ class ClaimRequest(msgspec.Struct):
     outer_str: Annotated[str, MaxBytes(128)] = ""
     card_ext: Any = None
     ticket: str = ""
+
+
+class MessagesRequest(msgspec.Struct):
+    """Body of ``messages``; ``before`` is the last id of the page before."""
+
+    openid: Openid
+    before: Id = 0
+    count: int = 0
 
 
 class ClaimAnswer(Ok, kw_only=True):
@@ -82,3 +92,15 @@ async def claim(call: Call, request: ClaimRequest) -> Any:
 def claimed(code: Claimed) -> ClaimAnswer:
     """Return the answer of ``claim``."""
     return ClaimAnswer(code=code.code, begin_time=code.begin_time, end_time=code.end_time)
+
+
+@endpoint("/ext/messages", reads=MessagesRequest)
+async def messages(call: Call, request: MessagesRequest) -> dict[str, Any]:
+    """Return the messages a person got, the newest first, at most 50 at once."""
+    check_openid(request.openid)
+    for name in ("before", "count"):
+        if (getattr(request, name) or 0) < 0:
+            raise Errcode.INVALID_ARGS("negative", path=name, got=getattr(request, name), expected="0 or more")
+    count = min(request.count or MESSAGES, MESSAGES)
+    found = await call.read(lambda tx: list_messages(tx, call.appid, request.openid, request.before or 0, count))
+    return ok(messages=found)

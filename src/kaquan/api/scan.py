@@ -23,6 +23,11 @@ def scan_id(appid: str, random: bytes) -> str:
     return base64.urlsafe_b64encode(bytes.fromhex(appid.removeprefix("wx")) + random).decode()
 
 
+def article_id(keys: Keys, appid: str, card_id: str) -> str:
+    """Return the name of the ticket that a card has in articles, always the same one."""
+    return scan_id(appid, keys.mac("article", card_id)[: NAME_BYTES - APPID_BYTES])
+
+
 def appid_of(scan: str) -> str:
     """Return the appid a ticket's name carries.
 

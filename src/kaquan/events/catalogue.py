@@ -226,6 +226,18 @@ class PoiCheckNotify(Event, frozen=True, kw_only=True):
     msg: str = ""
 
 
+class Masssendjobfinish(Event, frozen=True, kw_only=True):
+    """A mass message has reached its recipients (spec: distribution.md 7)."""
+
+    EVENT: ClassVar[str] = "MASSSENDJOBFINISH"
+    MsgID: int = 0
+    Status: str = ""
+    TotalCount: int = 0
+    FilterCount: int = 0
+    SentCount: int = 0
+    ErrorCount: int = 0
+
+
 EVENTS: dict[str, type[Event]] = {
     event.EVENT: event
     for event in (
@@ -247,5 +259,6 @@ EVENTS: dict[str, type[Event]] = {
         GiftcardUserAccept,
         CardMerchantCheckResult,
         PoiCheckNotify,
+        Masssendjobfinish,
     )
 }

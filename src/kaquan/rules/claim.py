@@ -49,7 +49,7 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Qr(msgspec.Struct, frozen=True):
-    """A QR ticket; the order is that of the statement's columns."""
+    """What a QR ticket says of one of its cards; the order is that of the statement's columns."""
 
     scan_id: str
     card_id: str

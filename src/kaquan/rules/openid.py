@@ -10,11 +10,12 @@ from kaquan.rules.fields import shown
 OPENID = re.compile(r"o[A-Za-z0-9_-]{27}")
 
 
-def check_openid(openid: str) -> None:
-    """Go on only if the text can be an openid.
+def check_openid(openid: str, path: str = "") -> None:
+    """Go on only if the text can be an openid; ``path`` is where a longer request has it.
 
     Raises:
         Refusal: 40003.
     """
     if not OPENID.fullmatch(openid):
-        raise Errcode.INVALID_OPENID("malformed", got=shown(openid), expected="o and 27 of A-Z a-z 0-9 _ -")
+        facts = {"got": shown(openid), "expected": "o and 27 of A-Z a-z 0-9 _ -", **({"path": path} if path else {})}
+        raise Errcode.INVALID_OPENID("malformed", **facts)

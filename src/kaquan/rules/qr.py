@@ -11,13 +11,15 @@ from kaquan.rules.card_tables import DELETED, DEPOSIT_MODE
 from kaquan.rules.claim import OPEN
 from kaquan.rules.fields import member, shown
 
-PLACE = "action_info.card."
+PLACE = "action_info.card"
 LIFE = 7_776_000
 LIFE_RANGE = (60, 31_536_000)
+# Of tickets that were never to end, such as those behind a shelf's links; the wire's tickets end before.
+FOREVER = 2**31 - 1
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """What one QR ticket is asked to do."""
+    """What one QR ticket is asked to do for one card; ``place`` is where the request names the card."""
 
     card_id: str
     code: str = ""
@@ -25,6 +27,17 @@ class Wish(msgspec.Struct, frozen=True):
     is_unique_code: bool = False
     outer_str: str = ""
     outer_id: int = 0
+    place: str = PLACE
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return the card, and which of several it is."""
+        return {"card_id": self.card_id, **({} if self.place == PLACE else {"path": f"{self.place}.card_id"})}
+
+    @property
+    def once(self) -> bool:
+        """Tell whether the ticket serves one claim of this card."""
+        return bool(self.code or self.openid or self.is_unique_code)
 
 
 def life(expire_seconds: int | None) -> int:
@@ -33,36 +46,64 @@ def life(expire_seconds: int | None) -> int:
     return LIFE if expire_seconds is None else min(max(expire_seconds, least), most)
 
 
+def check_live(live: int, most: int) -> None:
+    """Go on only if the account may have another ticket.
+
+    Args:
+        live: cards of tickets that have not ended.
+        most: how many of them an account may have.
+
+    Raises:
+        Refusal: 45029.
+    """
+    if live >= most:
+        raise Errcode.QR_COUNT("live_tickets", limit=most)
+
+
+def check_apart(wishes: list[Wish]) -> None:
+    """Go on only if no card is named twice: a claim names its ticket and the card.
+
+    Raises:
+        Refusal: 40053 naming the later place.
+    """
+    seen: set[str] = set()
+    for wish in wishes:
+        if wish.card_id in seen:
+            facts = {"expected": "another card", "got": shown(wish.card_id), **wish.facts}
+            raise Errcode.INVALID_ACTION_INFO("card_twice", **facts)
+        seen.add(wish.card_id)
+
+
 def check_qr(wish: Wish, card: Any) -> None:
     """Go on only if the ticket fits the card.
 
     Raises:
         Refusal: 40053 naming the card's property and the field that disagree; 40078; 45031 for a unique code.
     """
-    facts = {"card_id": wish.card_id}
+    facts = wish.facts
     if card.status == DELETED:
         raise Errcode.INVALID_CARD_STATUS("deleted", status=card.status, **facts)
     merchant_codes = card.use_custom_code and not card.deposit
     if wish.code and not merchant_codes:
         cause = "code_on_deposit_card" if card.deposit else "code_on_platform_card"
-        raise Errcode.INVALID_ACTION_INFO(cause, code=wish.code, **_not_taken(wish.code, card.deposit), **facts)
+        raise Errcode.INVALID_ACTION_INFO(cause, **facts | _not_taken(wish, card.deposit))
     if merchant_codes and not wish.code:
-        raise Errcode.INVALID_ACTION_INFO("code_missing", **_needed("code"), **facts)
+        raise Errcode.INVALID_ACTION_INFO("code_missing", **facts | _needed(wish, "code"))
     if card.bind_openid and not wish.openid:
-        raise Errcode.INVALID_ACTION_INFO("openid_missing", **_needed("openid"), **facts)
+        raise Errcode.INVALID_ACTION_INFO("openid_missing", **facts | _needed(wish, "openid"))
     if wish.is_unique_code and card.status not in OPEN:
         raise Errcode.INVALID_CARD_STATUS("unique_before_approval", status=card.status, **facts)
     if wish.is_unique_code and card.quantity <= 0:
         raise Errcode.STOCK_OUT("stock_empty", quantity=card.quantity, **facts)
 
 
-def _not_taken(code: str, deposit: bool) -> dict[str, str]:
+def _not_taken(wish: Wish, deposit: bool) -> dict[str, str]:
     """Return where a code stands that the card does not take, and what is to be done with it."""
     mode = f"get_custom_code_mode {DEPOSIT_MODE}" if deposit else "use_custom_code false"
-    facts = {"expected": f"no code with {mode}", "got": shown(code), "repair": f"without {member('code', code)}"}
-    return {"path": PLACE + "code", **facts}
+    facts = {"expected": f"no code with {mode}", "repair": f"without {member('code', wish.code)}"}
+    return {"path": f"{wish.place}.code", "code": wish.code, "got": shown(wish.code), **facts}
 
 
-def _needed(name: str) -> dict[str, str]:
+def _needed(wish: Wish, name: str) -> dict[str, str]:
     """Return where the card needs a text that is not there."""
-    return {"path": PLACE + name, "expected": "text", "got": "nothing", "repair": f'"{name}": <text>'}
+    return {"path": f"{wish.place}.{name}", "expected": "text", "got": "nothing", "repair": f'"{name}": <text>'}

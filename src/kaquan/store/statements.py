@@ -72,7 +72,7 @@ WHITELIST = reading("whitelist", "SELECT openid FROM whitelist WHERE appid = :ap
 LOCK_QR = reading(
     "lock_qr",
     "SELECT scan_id, card_id, code, openid, once, outer_str, outer_id, expire_time, used_by "
-    "FROM qr WHERE appid = :appid AND scan_id = ANY(:scans) ORDER BY scan_id FOR UPDATE",
+    "FROM qr WHERE appid = :appid AND scan_id = ANY(:scans) ORDER BY scan_id, card_id FOR UPDATE",
 )
 USED_SIGNATURES = reading(
     "used_signatures", "SELECT signature FROM used_signature WHERE appid = :appid AND signature = ANY(:signatures)"
@@ -87,8 +87,10 @@ TAKE_STOCK = updating(
 )
 USE_QR = updating(
     "use_qr",
-    "UPDATE qr SET used_by = r.used_by FROM ROWS WHERE qr.appid = :appid AND qr.scan_id = r.scan_id",
+    "UPDATE qr SET used_by = r.used_by FROM ROWS "
+    "WHERE qr.appid = :appid AND qr.scan_id = r.scan_id AND qr.card_id = r.card_id",
     scan_id="text",
+    card_id="text",
     used_by="text",
 )
 INSERT_CODE = inserting(

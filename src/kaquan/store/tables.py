@@ -219,7 +219,55 @@ qr = Table(
     number("expire_time"),
     text("used_by"),
     number("create_time"),
+    key("appid", "scan_id", "card_id"),
+    Index(None, "appid", "expire_time"),
+)
+counter = Table("counter", metadata, text("appid"), text("name"), number("value"), key("appid", "name"), of_app())
+shelf = Table(
+    "shelf",
+    metadata,
+    text("appid"),
+    text("scan_id"),
+    number("page_id"),
+    text("banner"),
+    text("page_title"),
+    flag("can_share"),
+    text("scene"),
+    text("card_list"),
+    number("create_time"),
     key("appid", "scan_id"),
+    UniqueConstraint("appid", "page_id"),
+    of_app(),
+)
+mass = Table(
+    "mass",
+    metadata,
+    text("appid"),
+    number("msg_id"),
+    text("client_id"),
+    text("kind"),
+    text("content"),
+    text("status"),
+    number("total"),
+    number("sent"),
+    number("create_time"),
+    key("appid", "msg_id"),
+    Index(None, "appid", "client_id", "create_time"),
+    of_app(),
+)
+# What a mass message says stands in its own row; its recipients' rows hold its msg_id, all others 0.
+message = Table(
+    "message",
+    metadata,
+    text("appid"),
+    text("openid"),
+    number("id"),
+    number("msg_id"),
+    text("kind"),
+    text("content"),
+    number("create_time"),
+    key("appid", "openid", "id"),
+    sqlite_with_rowid=False,
 )
 used_signature = Table(
     "used_signature",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -91,6 +92,22 @@ def test_a_ticket_serves_its_own_card_alone(api: Api, kept: Kept) -> None:
     assert refusal(kept, api, claim(api, other, "ann", made["ticket"])) == "40073 ticket_unknown"
     changed = made["ticket"][:-2] + ("AA" if made["ticket"][-2:] != "AA" else "BB")
     assert refusal(kept, api, claim(api, card_id, "ann", changed)) == "40073 ticket_unknown"
+
+
+def test_each_card_of_a_ticket_serves_one_of_many_who_claim_at_once(api: Api) -> None:
+    cards = [api.create_card(card()), api.create_card(card("CASH"))]
+    listed = [{"card_id": card_id, "is_unique_code": True} for card_id in cards]
+    body = {"action_name": "QR_MULTIPLE_CARD", "action_info": {"multiple_card": {"card_list": listed}}}
+    scanned, people = scan(api, api.ok(PATH, body)), api.people(8)
+
+    def wanted(one: tuple[str, str]) -> int:
+        body = {"card_id": one[0], "openid": one[1], "ticket": scanned}
+        return int(api.post("/ext/claim", body)["errcode"])
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(wanted, [(card_id, openid) for openid in people for card_id in cards]))
+    assert sorted(answers) == [0, 0] + [45033] * 14
+    assert [api.stock(card_id)["quantity"] for card_id in cards] == [499999, 499999]
 
 
 @pytest.mark.parametrize("query", ["", "?ticket=", "?ticket=x", "?ticket=%00", "?ticket=" + "A" * 96])

@@ -13,11 +13,12 @@ from kaquan.actions.list_cards import list_cards
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.card_body import read_create
-from kaquan.api.encode import ok
+from kaquan.api.encode import OK, ok
 from kaquan.api.route import endpoint
 from kaquan.rules.card import check_create, from_text, normalise, render
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import colors, statuses_of
+from kaquan.rules.categories import categories
 from kaquan.rules.fields import CardId, OneOrList
 from kaquan.rules.paging import check_page
 from kaquan.sources import random_text
@@ -105,3 +106,9 @@ async def modifystock(call: Call, request: ModifyStock) -> dict[str, Any]:
 async def getcolors(call: Call) -> dict[str, Any]:
     """Return the fourteen colours."""
     return ok(colors=colors())
+
+
+@endpoint("/card/getapplyprotocol", "GET")
+async def getapplyprotocol(call: Call) -> dict[str, Any]:
+    """Return the merchants' lines of business and the papers each has to show."""
+    return {"category": categories(), **OK}

@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 async def change_card(
-    call: Call, card_id: str, action: Callable[[Tx], T], answer: Callable[[T], dict[str, Any]] = lambda _: ok()
+    call: Call, card_id: str | None, action: Callable[[Tx], T], answer: Callable[[T], dict[str, Any]] = lambda _: ok()
 ) -> dict[str, Any]:
-    """Change a card of the caller's own and return the answer, as :meth:`Call.commit` does.
+    """Change a card of the caller's own, None for one of several, and return the answer as :meth:`Call.commit` does.
 
     Raises:
         Refusal: 48001 when the card belongs to another account than the token, else what the action raises.
@@ -41,10 +41,18 @@ async def load_own_card(call: Call, card_id: str) -> Any:
 
 
 async def sharper(call: Call, refused: Refusal, card_id: str | None) -> Refusal:
-    """Return the refusal that names the real cause: an unknown card may be another account's."""
+    """Return the refusal that names the real cause: an unknown card may be another account's.
+
+    Args:
+        call: the call that was refused.
+        refused: with which refusal.
+        card_id: the card it names; None for that of the refusal itself, where it names several.
+    """
+    card_id = card_id or refused.facts.get("card_id")
     if refused.errcode != Errcode.INVALID_CARD_ID or refused.cause != "unknown" or not card_id:
         return refused
     owner = await call.read(lambda tx: account_of_card(tx, card_id))
     if owner is None or owner == call.appid or not await call.read(lambda tx: has_card(tx, owner, card_id)):
         return refused
-    return Errcode.API_UNAUTHORIZED("foreign_card", card_id=card_id, appid=call.appid, owner=owner)
+    place = {"path": refused.facts["path"]} if "path" in refused.facts else {}
+    return Errcode.API_UNAUTHORIZED("foreign_card", card_id=card_id, appid=call.appid, owner=owner, **place)

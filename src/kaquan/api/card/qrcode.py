@@ -12,23 +12,27 @@ from kaquan.actions.create_qr import create_qr
 from kaquan.api import scan
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card
+from kaquan.api.decode import Profile, Reader, load
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
-from kaquan.rules.fields import CardId, Id, MaxBytes, MaxCharacters, OneOf
+from kaquan.rules.fields import CardId, Id, MaxBytes, NewCode, OneOf
 from kaquan.rules.openid import check_openid
-from kaquan.rules.qr import Wish, life
+from kaquan.rules.qr import PLACE, Wish, check_apart, life
+from kaquan.rules.ways import check_card_list
 
 QR_CARD = "QR_CARD"
 MULTIPLE = "QR_MULTIPLE_CARD"
+MOST_CARDS = 5
+LIST = "action_info.multiple_card.card_list"
 RANDOM_BYTES = 16
 
 
 class QrCard(msgspec.Struct):
-    """The card of a ticket and how it is handed out."""
+    """A card of a ticket and how it is handed out."""
 
     card_id: CardId
-    code: Annotated[str, MaxCharacters(20)] = ""
+    code: NewCode = ""
     openid: str = ""
     is_unique_code: bool = False
     outer_id: Id = 0
@@ -36,37 +40,110 @@ class QrCard(msgspec.Struct):
     expire_seconds: Id | None = None
 
 
-class ActionInfo(msgspec.Struct):
-    """What the ticket is for."""
+class OneCard(msgspec.Struct):
+    """What a ticket of one card is for."""
 
     card: QrCard
 
 
-class QrCreate(msgspec.Struct):
-    """Body of ``create``."""
+class CardList(msgspec.Struct):
+    """The cards of a ticket of several."""
 
-    action_name: Annotated[str, OneOf((QR_CARD, MULTIPLE), Errcode.INVALID_ACTION_NAME)]
-    action_info: ActionInfo
+    card_list: list[QrCard]
     expire_seconds: Id | None = None
 
 
-@endpoint("/card/qrcode/create", reads=QrCreate)
-async def create(call: Call, request: QrCreate) -> dict[str, Any]:
+class SeveralCards(msgspec.Struct):
+    """What a ticket of several cards is for."""
+
+    multiple_card: CardList
+
+
+class QrHead(msgspec.Struct):
+    """What every ticket says of itself; its name decides what else is read."""
+
+    action_name: Annotated[str, OneOf((QR_CARD, MULTIPLE), Errcode.INVALID_ACTION_NAME)]
+    expire_seconds: Id | None = None
+
+
+class QrOne(QrHead, kw_only=True):
+    """Body of ``create`` for one card."""
+
+    action_info: OneCard
+
+
+class QrSeveral(QrHead, kw_only=True):
+    """Body of ``create`` for several cards."""
+
+    action_info: SeveralCards
+
+
+class QrReader:
+    """Reads the body of ``create``."""
+
+    def __init__(self) -> None:
+        self._head = Reader(QrHead)
+        self._bodies: dict[str, Reader[Any]] = {QR_CARD: Reader(QrOne), MULTIPLE: Reader(QrSeveral)}
+
+    def read(self, body: bytes, profile: Profile) -> QrOne | QrSeveral:
+        """Return the request of either kind.
+
+        Raises:
+            Refusal: as :meth:`Reader.read`; 40052 for another name.
+        """
+        value = load(body)
+        name = self._head.read_value(value, profile).action_name
+        request: QrOne | QrSeveral = self._bodies[name].read_value(value, profile)
+        return request
+
+
+READER = QrReader()
+
+
+@endpoint("/card/qrcode/create", reads=READER)
+async def create(call: Call, request: QrOne | QrSeveral) -> dict[str, Any]:
     """Make a ticket; each call makes another."""
-    if request.action_name == MULTIPLE:
-        raise Errcode.API_UNAUTHORIZED("not_implemented", path=f"/card/qrcode/create {MULTIPLE}")
-    card = request.action_info.card
-    if card.openid:
-        check_openid(card.openid)
-    wish = Wish(card.card_id, card.code, card.openid, card.is_unique_code, card.outer_str, card.outer_id)
-    seconds = life(request.expire_seconds or card.expire_seconds or None)
+    wishes = wishes_of(request)
+    check_card_list(LIST, len(wishes), MOST_CARDS)
+    check_apart(wishes)
+    seconds = life(seconds_of(request))
     name = scan.scan_id(call.appid, secrets.token_bytes(RANDOM_BYTES))
+    most = call.platform.settings.live_tickets
     return await change_card(
         call,
-        card.card_id,
-        lambda tx: create_qr(tx, call.appid, name, wish, seconds, call.now),
+        None,
+        lambda tx: create_qr(tx, call.appid, name, wishes, seconds, call.now, most),
         lambda _: ok(**addresses(call, name), expire_seconds=seconds),
     )
+
+
+def cards_of(request: QrOne | QrSeveral) -> list[tuple[str, QrCard]]:
+    """Return the cards, each with where the request names it."""
+    if isinstance(request, QrOne):
+        return [(PLACE, request.action_info.card)]
+    return [(f"{LIST}[{position}]", card) for position, card in enumerate(request.action_info.multiple_card.card_list)]
+
+
+def wishes_of(request: QrOne | QrSeveral) -> list[Wish]:
+    """Return what the ticket is to do for each card.
+
+    Raises:
+        Refusal: 40003, an openid is none.
+    """
+    wishes = []
+    for place, card in cards_of(request):
+        if card.openid:
+            check_openid(card.openid, "" if place == PLACE else f"{place}.openid")
+        channel = (card.outer_str or "", card.outer_id or 0)
+        wishes.append(Wish(card.card_id, card.code or "", card.openid or "", card.is_unique_code, *channel, place))
+    return wishes
+
+
+def seconds_of(request: QrOne | QrSeveral) -> int | None:
+    """Return the life the request asks for, from the outermost place that says one."""
+    several = [] if isinstance(request, QrOne) else [request.action_info.multiple_card.expire_seconds]
+    said = [request.expire_seconds, *several, *(card.expire_seconds for _, card in cards_of(request))]
+    return next(filter(None, said), None)
 
 
 def addresses(call: Call, name: str) -> dict[str, str]:

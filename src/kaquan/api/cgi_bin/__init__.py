@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import socket
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 import segno
@@ -60,6 +63,17 @@ async def stable_token(call: Call, request: StableToken) -> TokenAnswer:
 async def getcallbackip(call: Call) -> dict[str, Any]:
     """Return the addresses events are pushed from."""
     return {"ip_list": [call.platform.settings.host]}
+
+
+@endpoint("/cgi-bin/get_api_domain_ip", "GET", "POST")
+async def get_api_domain_ip(call: Call) -> dict[str, Any]:
+    """Return the addresses of the host this API is reached by."""
+    host = urlsplit(call.platform.settings.base_url).hostname or ""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, 0, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return {"ip_list": []}
+    return {"ip_list": list(dict.fromkeys(str(one[4][0]) for one in found))}
 
 
 @endpoint("/cgi-bin/showqrcode", "GET", token=False)
