@@ -25,7 +25,7 @@ from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
 from kaquan.platform import Hot, Platform
 from kaquan.settings import Settings, from_environment
-from kaquan.sources import Codes, Ids, wall_clock
+from kaquan.sources import Codes, Ids, new_pick, wall_clock
 from kaquan.store.apps import AppCache
 from kaquan.store.batch import Batcher
 from kaquan.store.outbox import StoreOutbox
@@ -48,8 +48,9 @@ def build(settings: Settings) -> Platform:
     keys = Keys(load_master_key(settings.key_path))
     store = open_store(settings)
     ids = Ids()
+    claims = partial(claim_cards, new_code=Codes(), new_id=ids, new_pick=new_pick)
     hot = Hot(
-        claims=batcher("claim", store.flusher(partial(claim_cards, new_code=Codes(), new_id=ids)), settings),
+        claims=batcher("claim", store.flusher(claims), settings),
         consumes=batcher("consume", store.flusher(partial(consume_codes, new_id=ids)), settings),
         finds=batcher("find", store.flusher(find_codes, reads=True), settings),
         calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),

@@ -25,6 +25,7 @@ from kaquan.rules.card import normalise
 from kaquan.rules.card_content import Content
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
+from kaquan.sources import new_pick
 from kaquan.store import tables
 from kaquan.store.batch import Batcher
 from kaquan.store.schema import open_store
@@ -49,7 +50,7 @@ class Shop:
         self.database = database
         self.store: Any = open_store(database.settings)
         self.new_id = itertools.count(1).__next__
-        claim = wrap(partial(claim_cards, new_code=new_code, new_id=self.new_id))
+        claim = wrap(partial(claim_cards, new_code=new_code, new_id=self.new_id, new_pick=new_pick))
         flusher = self.store.flusher
         self.claims: Batcher[Claim, Claimed | Refusal] = Batcher("claim", flusher(claim), limit, 100)
         consume = partial(consume_codes, new_id=self.new_id)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as fragment
 
 metadata = MetaData(
     naming_convention={
@@ -163,6 +164,7 @@ stock = Table(
     number("quantity"),
     number("total_quantity"),
     number("reminded_at"),
+    number("deposited"),
     key("appid", "card_id"),
     CheckConstraint("quantity >= 0", name="not_oversold"),
 )
@@ -185,6 +187,21 @@ code = Table(
     text("reason"),
     key("appid", "code", "scope"),
     Index(None, "appid", "openid", "card_id"),
+)
+FREE = fragment("NOT taken")
+# Every code that was ever deposited for a card; none may come a second time. ``pick`` is random: claims take the free
+# codes in its order, which the index over them alone gives.
+pool = Table(
+    "pool",
+    metadata,
+    text("appid"),
+    text("card_id"),
+    text("code"),
+    number("pick"),
+    flag("taken"),
+    key("appid", "card_id", "code"),
+    Index(None, "appid", "card_id", "pick", sqlite_where=FREE, postgresql_where=FREE),
+    sqlite_with_rowid=False,
 )
 qr = Table(
     "qr",
