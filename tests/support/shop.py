@@ -44,9 +44,12 @@ class Shop:
         database: where the app is.
         new_code: gives the codes; 12 digits counted up unless told otherwise.
         wrap: put around the claim's flow.
+        new_pick: says from where on deposited codes are taken.
     """
 
-    def __init__(self, database: Database, new_code: Callable[[], str], wrap: Wrap, limit: int) -> None:
+    def __init__(
+        self, database: Database, new_code: Callable[[], str], wrap: Wrap, limit: int, new_pick: Callable[[], int]
+    ) -> None:
         self.database = database
         self.store: Any = open_store(database.settings)
         self.new_id = itertools.count(1).__next__
@@ -101,11 +104,12 @@ async def shop(
     new_code: Callable[[], str] | None = None,
     wrap: Wrap = lambda flow: flow,
     limit: int = 50,
+    new_pick: Callable[[], int] = new_pick,
     **base: Any,
 ) -> AsyncIterator[Shop]:
     """Open a shop whose card has 10 in stock; ``base`` changes the card."""
     database.transact(lambda tx: furnish(tx, {"sku": {"quantity": 10}, **base}))
-    opened = Shop(database, new_code or counted(), wrap, limit)
+    opened = Shop(database, new_code or counted(), wrap, limit, new_pick)
     await opened.store.open()
     try:
         yield opened
