@@ -43,6 +43,11 @@ def deposit(tx: Tx, codes: list[str]) -> Deposited:
     return deposit_codes(tx, APPID, CARD, codes, new_picks(len(codes)), NOW, Record(new_id))
 
 
+def place_five(tx: Tx) -> None:
+    """Deposit five codes at places that are known."""
+    deposit_codes(tx, APPID, CARD, names(5), [10, 20, 60, 80, 90], NOW, Record(new_id))
+
+
 def raise_stock(tx: Tx, count: int) -> None:
     change_stock(tx, APPID, CARD, count, 0, NOW, Record(new_id))
 
@@ -127,9 +132,7 @@ def test_a_refused_claim_takes_no_code(database: Database) -> None:
 def test_a_claim_that_starts_at_the_end_of_the_pool_goes_on_at_its_begin(database: Database) -> None:
     async def scenario() -> None:
         async with shop(database, limit=6, new_pick=lambda: 70, **DEPOSIT) as opened:
-            with_picks = [10, 20, 60, 80, 90]
-            action = lambda tx: deposit_codes(tx, APPID, CARD, names(5), with_picks, NOW, Record(new_id))  # noqa: E731
-            opened.database.transact(action)
+            opened.database.transact(place_five)
             opened.database.transact(lambda tx: raise_stock(tx, 5))
             assert sorted(await opened.claim(*people(4))) == ["00000", "00001", "00003", "00004"]
 
@@ -154,8 +157,7 @@ def test_a_code_that_was_out_once_is_never_given_again(database: Database) -> No
         async with shop(database, **DEPOSIT) as opened:
             stocked(opened, 2)
             first, second = await opened.claim(*people(2))
-            rename = lambda tx: update_code(tx, APPID, first, CARD, "new", NOW, Record(new_id))  # noqa: E731
-            opened.database.transact(rename)
+            opened.database.transact(lambda tx: update_code(tx, APPID, first, CARD, "new", NOW, Record(new_id)))
             again = opened.database.transact(lambda tx: deposit(tx, [first, second, "new", "other"]))
             assert (again.new, again.known) == (["other"], [first, second, "new"])
             assert opened.rows(tables.stock, "deposited") == [(3,)]
@@ -167,8 +169,7 @@ def test_a_code_that_was_out_once_is_never_given_again(database: Database) -> No
 def test_a_claim_reads_the_free_codes_from_their_index_alone(database: Database, filled: int) -> None:
     async def scenario() -> None:
         async with shop(database, **DEPOSIT) as opened:
-            for start in range(0, filled, 100):
-                opened.database.transact(lambda tx, start=start: deposit(tx, names(filled)[start : start + 100]))
+            opened.database.transact(lambda tx: deposit(tx, names(filled)))
             plan = explained(opened.database)
             assert plan.count("ix_pool_appid_card_id_pick") == 2, plan
             assert [word for word in ("Seq Scan", "Sort", "SCAN pool", "TEMP B-TREE") if word in plan] == [], plan

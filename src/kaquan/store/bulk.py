@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+
 from kaquan.store.tx import Tx
 
 POOL_POSTGRESQL = """
@@ -13,6 +15,14 @@ FROM app a, unnest(%(codes)s::text[], %(picks)s::bigint[]) AS r(code, pick)
 WHERE a.appid = %(appid)s ON CONFLICT DO NOTHING
 """
 POOL_SQLITE = "INSERT INTO pool (appid, card_id, code, pick, taken) VALUES (?, ?, ?, ?, 0) ON CONFLICT DO NOTHING"
+
+ANALYZE_POOL = sa.text("ANALYZE pool")
+
+
+def analyze_pool(tx: Tx) -> None:
+    """Renew PostgreSQL's statistics of the pool; SQLite needs none."""
+    if tx.dialect == "postgresql":
+        tx.run(ANALYZE_POOL)
 
 
 def insert_pool(tx: Tx, appid: str, card_id: str, codes: Sequence[str], picks: Sequence[int]) -> int:
