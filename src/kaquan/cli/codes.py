@@ -103,6 +103,7 @@ class Import:
         self._to_stock = to_stock
         self._pause = pause
         self._ids = Ids()
+        self.progress = Progress(card, 0, 0)
         self._seconds = 0.0
         self._lines = 0
 
