@@ -216,7 +216,7 @@ class Batch:
             card.date_type, card.begin_time, card.end_time, card.fixed_term, card.fixed_begin_term, one.now
         )
         scope = card.card_id if card.use_custom_code else ""
-        code = rule.code_given(one, seen) if card.merchant_codes else self._deposited(card) or self._free()
+        code = self._own(one, seen, card) if card.use_custom_code else self._free()
         outer_str = one.outer_str or (seen.qr.outer_str if seen.qr else "")
         outer_id = one.outer_id or (seen.qr.outer_id if seen.qr else 0)
         at = self._event_time(one)
@@ -242,9 +242,9 @@ class Batch:
             self.used_signatures.append(UsedSignature(sign, one.now + TICKET_LIFE))
         self._remind(one)
 
-    def _deposited(self, card: Card) -> str:
+    def _own(self, one: Claim, seen: Seen, card: Card) -> str:
         if not card.deposit:
-            return ""
+            return rule.code_given(one, seen)
         code = self.pools[card.card_id].pop()
         self.taken_rows.append(TakenRow(card.card_id, code))
         return code
