@@ -25,7 +25,7 @@ from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
 from kaquan.platform import Hot, Platform
 from kaquan.settings import Settings, from_environment
-from kaquan.sources import Codes, Ids, wall_clock
+from kaquan.sources import Codes, Ids, new_pick, wall_clock
 from kaquan.store.apps import AppCache
 from kaquan.store.batch import Batcher
 from kaquan.store.outbox import StoreOutbox
@@ -49,7 +49,8 @@ def build(settings: Settings) -> Platform:
     keys = Keys(load_master_key(settings.key_path))
     store = open_store(settings)
     ids = Ids()
-    claim, consume = partial(claim_cards, new_code=Codes(), new_id=ids), partial(consume_codes, new_id=ids)
+    claim = partial(claim_cards, new_code=Codes(), new_id=ids, new_pick=new_pick)
+    consume = partial(consume_codes, new_id=ids)
     hot = Hot(
         claims=Batcher("claim", store.flusher(claim), settings.batch, settings.queue, store.depth),
         consumes=Batcher("consume", store.flusher(consume), settings.batch, settings.queue, store.depth),

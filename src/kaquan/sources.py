@@ -48,6 +48,16 @@ class Codes:
         return f"{number[0] % CODES:012d}"
 
 
+def new_picks(count: int) -> list[int]:
+    """Return random 63-bit numbers: where deposited codes stand among those that claims take."""
+    return [number >> 1 for (number,) in struct.iter_unpack("Q", os.urandom(count * 8))]
+
+
+def new_pick() -> int:
+    """Return one such number: from where on a claim takes codes."""
+    return new_picks(1)[0]
+
+
 def new_appid() -> str:
     """Return ``wx`` and 16 hex digits."""
     return "wx" + secrets.token_hex(8)

@@ -35,7 +35,7 @@ def world(quantity: int, get_limit: int, held: int, taken: str) -> Rows:
     """Return what the database answers."""
     approved, waiting = "CARD_STATUS_VERIFY_OK", "CARD_STATUS_NOT_VERIFY"
     return {
-        sql.LOCK_STOCK: [(PLAIN, quantity, 500, 0), (CUSTOM, quantity, 500, 0), (CLOSED, 9, 9, 0)],
+        sql.LOCK_STOCK: [(PLAIN, quantity, 500, 0, 0), (CUSTOM, quantity, 500, 0, 0), (CLOSED, 9, 9, 0, 0)],
         sql.LOCK_QR: [(ONCE, PLAIN, "", "", True, "wall", 7, NOW + 60, "")],
         sql.HAS_CALLBACK: [(1,)],
         sql.CARDS: [
@@ -93,7 +93,8 @@ def claimed(claims: list[Claim], *facts: Any) -> tuple[Plan[Any], list[tuple[Cla
     """Return the plan of claims that come together, and the claims that were made with their codes."""
     # Codes come twice, as random ones now and then do.
     codes: Callable[[], str] = (f"{number // 2:012d}" for number in itertools.count()).__next__
-    flow = claim_cards("wx1", [msgspec.structs.replace(one) for one in claims], codes, itertools.count(1).__next__)
+    together = [msgspec.structs.replace(one) for one in claims]
+    flow = claim_cards("wx1", together, codes, itertools.count(1).__next__, lambda: 0)
     plan = play(flow, world(*facts))
     pairs = zip(claims, plan.outcomes, strict=True)
     return plan, [(claim, made) for claim, made in pairs if isinstance(made, Claimed)]

@@ -12,6 +12,11 @@ from support.server import Server
 
 LONGEST = ["12345678901234567890", "A-汉字" * 5, "汉" * 20]
 PLACE = "action_info.card.code"
+DEPOSIT = {
+    "use_custom_code": True,
+    "get_custom_code_mode": "GET_CUSTOM_CODE_MODE_DEPOSIT",
+    "sku": {"quantity": 0},
+}
 
 
 @pytest.fixture
@@ -64,11 +69,32 @@ def test_21_characters_are_refused_at_the_claim(custom: tuple[Desk, str]) -> Non
     assert desk.passes("/ext/claim", {**body, "code": "1" * 20})["code"] == "1" * 20
 
 
+@pytest.mark.parametrize("code", LONGEST)
+def test_21_characters_cannot_be_deposited(custom: tuple[Desk, str], code: str) -> None:
+    desk, _ = custom
+    card_id = desk.api.create_card(card("GROUPON", DEPOSIT))
+    assert desk.passes("/card/code/deposit", {"card_id": card_id, "code": [code, code + "1"]}) == {
+        "succ_code": [code],
+        "duplicate_code": [],
+        "fail_code": [code + "1"],
+    }
+
+
+def test_21_characters_cannot_become_a_code(custom: tuple[Desk, str]) -> None:
+    desk, card_id = custom
+    desk.api.claim(card_id, desk.api.person("ann"), code="A-1")
+    body = {"card_id": card_id, "code": "A-1", "new_code": "1" * 21}
+    told = desk.refused("/card/code/update", body)
+    assert (told["answer"][:5], told["cause"], told["repair"]) == ("45021", "too_long", f'"new_code": "{"1" * 20}"')
+    assert desk.passes("/card/code/update", repaired(body, told)) == {}
+
+
 def test_digits_as_a_number_are_refused(custom: tuple[Desk, str]) -> None:
     desk, card_id = custom
     bodies: dict[str, tuple[str, dict[str, Any]]] = {
         "/card/qrcode/create": (PLACE, wish(card_id, 123456)),
         "/ext/claim": ("code", {"card_id": card_id, "openid": desk.api.person("ann"), "code": 123456}),
+        "/card/code/update": ("new_code", {"card_id": card_id, "code": "123456", "new_code": 123456}),
     }
     for path, (place, body) in bodies.items():
         told = desk.refused(path, body)
@@ -79,6 +105,6 @@ def test_digits_as_a_number_are_refused(custom: tuple[Desk, str]) -> None:
             "path": place,
             "expected": "text",
             "got": "integer 123456",
-            "repair": '"code": "123456"',
+            "repair": f'"{place.rpartition(".")[2]}": "123456"',
         }
         desk.passes(path, repaired(body, told))

@@ -170,7 +170,8 @@ FAULTS: dict[str, list[tuple[list[Changes], int, str, dict[str, Any]]]] = {
     ],
     "_code_free": [
         ([CUSTOM, {"seen": {"code_taken": True}}], 40116, "taken", {"code": "A1"}),
-        ([DEPOSIT, {"seen": {"quantity": 0}}], 45031, "pool_empty", {}),
+        ([DEPOSIT, {"seen": {"quantity": 0}}], 45031, "pool_empty", {"unstocked": 0}),
+        ([DEPOSIT, {"seen": {"quantity": 0, "unstocked": 7}}], 45031, "stock_not_raised", {"unstocked": 7}),
     ],
     "_not_replayed": [
         ([{"claim": {"card_ext": signed()}, "seen": {"signature_used": True}}], 45031, "signature_used", {}),

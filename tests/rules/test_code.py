@@ -31,19 +31,19 @@ STATES = {
     "DELETE": ("DELETE", NOW),
     "UNAVAILABLE": ("UNAVAILABLE", NOW),
 }
-CALLS = ("get", "get_unchecked", "consume", "unavailable", "delete")
+CALLS = ("get", "get_unchecked", "consume", "unavailable", "update", "delete")
 FINE = ""
 # state -> the answer to each of the calls, in their order
 TABLE = {
-    "NORMAL": (FINE, FINE, FINE, FINE, FINE),
-    "GIFT_TIMEOUT": (FINE, FINE, FINE, FINE, FINE),
-    "NOT_BEGUN": (FINE, FINE, "40079 not_begun", FINE, FINE),
-    "EXPIRE": ("40127 expired", FINE, "40079 expired", FINE, FINE),
-    "CONSUMED": ("40099 consumed", FINE, "40099 consumed", "40099 consumed", FINE),
-    "GIFTING": ("40127 gifting", FINE, "40127 gifting", "40127 gifting", "40127 gifting"),
-    "GIFT_SUCC": ("40056 given_away",) * 5,
-    "DELETE": ("40127 deleted", FINE, "40127 deleted", "40127 deleted", "40127 deleted"),
-    "UNAVAILABLE": ("40127 unavailable", FINE, "40127 unavailable", "40127 unavailable", FINE),
+    "NORMAL": (FINE,) * 6,
+    "GIFT_TIMEOUT": (FINE,) * 6,
+    "NOT_BEGUN": (FINE, FINE, "40079 not_begun", FINE, FINE, FINE),
+    "EXPIRE": ("40127 expired", FINE, "40079 expired", FINE, FINE, FINE),
+    "CONSUMED": ("40099 consumed", FINE, "40099 consumed", "40099 consumed", "40127 consumed", FINE),
+    "GIFTING": ("40127 gifting", FINE, *("40127 gifting",) * 4),
+    "GIFT_SUCC": ("40056 given_away",) * 6,
+    "DELETE": ("40127 deleted", FINE, *("40127 deleted",) * 4),
+    "UNAVAILABLE": ("40127 unavailable", FINE, *("40127 unavailable",) * 3, FINE),
 }
 CASES = [(one, call, answer) for one, answers in TABLE.items() for call, answer in zip(CALLS, answers, strict=True)]
 

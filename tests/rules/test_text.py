@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kaquan.rules.text import mask_openid, mask_openids, mask_query, utf8_len
+from kaquan.rules.text import inert, mask_openid, mask_openids, mask_query, utf8_len
 
 OPENID = "oTEST0OpenId00000000000000BB"
 CARD_ID = "pTEST0CardId00000000000000AA"
@@ -13,6 +13,16 @@ CARD_ID = "pTEST0CardId00000000000000AA"
 @pytest.mark.parametrize(("text", "length"), [("", 0), ("abc", 3), ("优惠券", 9), ("é", 2), ("🎫", 4)])
 def test_lengths_are_counted_in_utf8_bytes(text: str, length: int) -> None:
     assert utf8_len(text) == length
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@A", "\t=1", "\r=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff201"])
+def test_what_a_spreadsheet_would_compute_gets_an_apostrophe(text: str) -> None:
+    assert inert(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "1-1", "'=1", " =1", "a", "\u6c49"])
+def test_other_texts_stay_as_they_are(text: str) -> None:
+    assert inert(text) == text
 
 
 @pytest.mark.parametrize(("openid", "masked"), [(OPENID, "oTES***00BB"), ("12345678", "***"), ("", "***")])

@@ -25,6 +25,7 @@ from kaquan.rules.card import normalise
 from kaquan.rules.card_content import Content
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
+from kaquan.sources import new_pick
 from kaquan.store import tables
 from kaquan.store.batch import Batcher
 from kaquan.store.schema import open_store
@@ -43,13 +44,16 @@ class Shop:
         database: where the app is.
         new_code: gives the codes; 12 digits counted up unless told otherwise.
         wrap: put around the claim's flow.
+        new_pick: says from where on deposited codes are taken.
     """
 
-    def __init__(self, database: Database, new_code: Callable[[], str], wrap: Wrap, limit: int) -> None:
+    def __init__(
+        self, database: Database, new_code: Callable[[], str], wrap: Wrap, limit: int, new_pick: Callable[[], int]
+    ) -> None:
         self.database = database
         self.store: Any = open_store(database.settings)
         self.new_id = itertools.count(1).__next__
-        claim = wrap(partial(claim_cards, new_code=new_code, new_id=self.new_id))
+        claim = wrap(partial(claim_cards, new_code=new_code, new_id=self.new_id, new_pick=new_pick))
         flusher = self.store.flusher
         self.claims: Batcher[Claim, Claimed | Refusal] = Batcher("claim", flusher(claim), limit, 100)
         consume = partial(consume_codes, new_id=self.new_id)
@@ -100,11 +104,12 @@ async def shop(
     new_code: Callable[[], str] | None = None,
     wrap: Wrap = lambda flow: flow,
     limit: int = 50,
+    new_pick: Callable[[], int] = new_pick,
     **base: Any,
 ) -> AsyncIterator[Shop]:
     """Open a shop whose card has 10 in stock; ``base`` changes the card."""
     database.transact(lambda tx: furnish(tx, {"sku": {"quantity": 10}, **base}))
-    opened = Shop(database, new_code or counted(), wrap, limit)
+    opened = Shop(database, new_code or counted(), wrap, limit, new_pick)
     await opened.store.open()
     try:
         yield opened

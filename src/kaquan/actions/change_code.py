@@ -1,4 +1,4 @@
-"""Changes of one issued code outside the hot path: made void by the merchant, deleted by its holder."""
+"""Changes of one issued code outside the hot path: made void or renamed by the merchant, deleted by its holder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
 from kaquan.errors import Errcode, Refusal
 from kaquan.events.catalogue import UserDelCard
@@ -25,6 +26,38 @@ def void_code(tx: Tx, appid: str, code: str, card_id: str | None, reason: str, n
     _change(tx, appid, found, "unavailable", rule.UNAVAILABLE, now, reason=reason)
     record.change("unavailable", {"reason": reason}, now, found.card_id, found.code)
     record.save(tx, appid)
+
+
+def update_code(tx: Tx, appid: str, code: str, card_id: str | None, new_code: str, now: int, record: Record) -> None:
+    """Give a custom code another text; all else about it stays (spec: codes.md 5).
+
+    Raises:
+        Refusal: 40073 unknown card, 40056, 41012, 40127, 40150 a platform-made code, 40116 the new code is taken.
+    """
+    # Claims of the card wait until the commit, so that none takes the new code meanwhile.
+    deposit = card_id is not None and load_card(tx, appid, card_id, lock=True).deposit
+    found = load_code(tx, appid, code, card_id)
+    if not found.scope:
+        raise Errcode.INVALID_CARD_PARAMETERS("platform_code", code=code, card_id=found.card_id)
+    refused = rule.refusal("update", found, now)
+    if refused is not None:
+        raise refused
+    if new_code != code:
+        _rename(tx, appid, found, new_code, deposit)
+        record.change("update", {"new_code": new_code}, now, found.card_id, code)
+        record.save(tx, appid)
+
+
+def _rename(tx: Tx, appid: str, found: Code, new_code: str, deposit: bool) -> None:
+    facts = {"card_id": found.card_id, "code": new_code}
+    # Kept among the deposited codes, though never deposited, so that none of its text can be handed out later.
+    kept = {"appid": appid, "card_id": found.card_id, "code": new_code, "pick": 0, "taken": True}
+    if deposit and not tx.add_one(tables.pool, kept):
+        raise Errcode.INVALID_CODE("deposited", **facts)
+    table = tables.code
+    mine = (table.c.appid == appid) & (table.c.code == found.code) & (table.c.scope == found.scope)
+    if not tx.run_unless_taken(sa.update(table).where(mine).values(code=new_code)):
+        raise Errcode.INVALID_CODE("taken", **facts)
 
 
 def delete_code(tx: Tx, appid: str, openid: str, code: str, card_id: str, now: int, record: Record) -> None:

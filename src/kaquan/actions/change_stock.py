@@ -17,7 +17,8 @@ def change_stock(tx: Tx, appid: str, card_id: str, increase: int, reduce: int, n
     """Add ``increase`` and take ``reduce`` codes, both from what is left and from the total.
 
     Raises:
-        Refusal: 40073 unknown card, 40078 deleted card, 40122 numbers that do not fit, 40136 more than was deposited.
+        Refusal: 40073 unknown card, 40078 deleted card, 40122 numbers that do not fit, 40136 more
+            than is deposited and not claimed.
     """
     row = load_card(tx, appid, card_id, lock=True)
     if row.status == DELETED:
@@ -30,8 +31,9 @@ def change_stock(tx: Tx, appid: str, card_id: str, increase: int, reduce: int, n
         raise Errcode.INVALID_QUANTITY("below_zero", **facts)
     if row.total_quantity + change > MAX_QUANTITY:
         raise Errcode.INVALID_QUANTITY("too_many", maximum=MAX_QUANTITY, **facts)
-    if row.deposit and row.quantity + change > 0:
-        raise Errcode.DEPOSIT_QUANTITY("more_than_deposited", deposited=0, **facts)
+    claimed = row.total_quantity - row.quantity
+    if row.deposit and row.quantity + change > row.deposited - claimed:
+        raise Errcode.DEPOSIT_QUANTITY("more_than_deposited", deposited=row.deposited, claimed=claimed, **facts)
     table = tables.stock
     moved = {"quantity": table.c.quantity + change, "total_quantity": table.c.total_quantity + change}
     tx.run(sa.update(table).where((table.c.appid == appid) & (table.c.card_id == card_id)).values(**moved))

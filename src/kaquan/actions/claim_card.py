@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import msgspec
@@ -20,6 +20,7 @@ from kaquan.store import statements as sql
 from kaquan.store.hot import Flow, Plan, Query, Rows
 
 NewCode = Callable[[], str]
+NewPick = Callable[[], int]
 TICKET_LIFE = 7200
 OPENID_LENGTH = 28
 
@@ -58,6 +59,13 @@ class StockRow(msgspec.Struct):
     reminded_at: int
 
 
+class TakenRow(msgspec.Struct):
+    """A deposited code that is handed out."""
+
+    card_id: str
+    code: str
+
+
 class UsedQr(msgspec.Struct):
     """A card of a one-time QR ticket that has served."""
 
@@ -76,21 +84,23 @@ class UsedSignature(msgspec.Struct):
 class Stock:
     """A card's stock while a batch is decided."""
 
-    def __init__(self, card_id: str, quantity: int, total_quantity: int, reminded_at: int) -> None:
+    def __init__(self, card_id: str, quantity: int, total_quantity: int, reminded_at: int, deposited: int) -> None:
         self.card_id = card_id
         self.quantity = quantity
         self.total_quantity = total_quantity
         self.reminded_at = reminded_at
+        self.deposited = deposited
         self.taken = 0
 
 
 class Batch:
     """The claims of one app that commit together, and what they have seen and done so far."""
 
-    def __init__(self, appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId) -> None:
+    def __init__(self, appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId, new_pick: NewPick) -> None:
         self.appid = appid
         self.claims = claims
         self.new_code = new_code
+        self.new_pick = new_pick
         self.record = Record(new_id)
         self.answers = Answers(claims)
         self.stocks: dict[str, Stock] = {}
@@ -101,7 +111,9 @@ class Batch:
         self.whitelist: set[str] = set()
         self.qrs: dict[tuple[str, str], Qr] = {}
         self.signatures: set[str] = set()
+        self.pools: dict[str, list[str]] = {}
         self.codes: list[CodeRow] = []
+        self.taken_rows: list[TakenRow] = []
         self.used_qrs: list[UsedQr] = []
         self.used_signatures: list[UsedSignature] = []
         self.reminders: dict[str, int] = {}
@@ -139,18 +151,33 @@ class Batch:
             self.last_event[openid] = max(self.last_event[openid], last)
 
     def late_queries(self) -> dict[str, Query]:
-        """Return what only the first answers show to be needed: testers of unapproved cards, codes of QR tickets."""
+        """Return what only the first answers show to be needed: testers of unapproved cards, codes of QR tickets.
+
+        Of a card in deposit mode as many of its free codes as could be claimed.
+        """
         wanted: dict[str, Query] = {}
         if any(card.status not in OPEN for card in self.cards.values()):
             wanted["whitelist"] = Query(sql.WHITELIST, {"appid": self.appid})
         if codes := [qr.code for qr in self.qrs.values() if qr.code]:
             wanted["taken"] = Query(sql.TAKEN, {"appid": self.appid, "codes": codes})
+        if pooled := [card.card_id for card in self.cards.values() if card.deposit]:
+            wanted |= self._pool_queries(pooled)
         return wanted
+
+    def _pool_queries(self, card_ids: list[str]) -> dict[str, Query]:
+        asked = Counter(one.card_id for one in self.claims)
+        most = {one: min(asked[one], self.stocks[one].quantity) for one in card_ids if one in self.stocks}
+        return {
+            one: Query(sql.POOL, {"appid": self.appid, "card": one, "start": self.new_pick(), "count": count})
+            for one, count in most.items()
+            if count
+        }
 
     def load_late(self, rows: dict[str, Rows]) -> None:
         """Take in the late answers."""
         self.whitelist = {row[0] for row in rows.get("whitelist", [])}
         self.taken |= {(code, scope) for code, scope in rows.get("taken", [])}
+        self.pools = {name: [row[0] for row in found] for name, found in rows.items() if name in self.cards}
 
     def claim(self, one: Claim) -> Claimed | Said | Refusal:
         """Decide a claim and, if it may be made, make it."""
@@ -179,6 +206,9 @@ class Batch:
             signature_used=signature(one) in self.signatures,
             qr=self.qrs.get((one.scan_id, one.card_id)),
         )
+        if card.deposit:
+            seen.quantity = len(self.pools.get(card.card_id, ()))
+            seen.unstocked = stock.deposited - stock.total_quantity
         seen.code_taken = card.merchant_codes and (rule.code_given(one, seen), card.card_id) in self.taken
         return seen
 
@@ -187,7 +217,7 @@ class Batch:
             card.date_type, card.begin_time, card.end_time, card.fixed_term, card.fixed_begin_term, one.now
         )
         scope = card.card_id if card.use_custom_code else ""
-        code = rule.code_given(one, seen) if card.merchant_codes else self._free()
+        code = self._own(one, seen, card) if card.use_custom_code else self._free()
         outer_str = one.outer_str or (seen.qr.outer_str if seen.qr else "")
         outer_id = one.outer_id or (seen.qr.outer_id if seen.qr else 0)
         at = self._event_time(one)
@@ -212,6 +242,13 @@ class Batch:
             self.signatures.add(sign)
             self.used_signatures.append(UsedSignature(sign, one.now + TICKET_LIFE))
         self._remind(one)
+
+    def _own(self, one: Claim, seen: Seen, card: Card) -> str:
+        if not card.deposit:
+            return rule.code_given(one, seen)
+        code = self.pools[card.card_id].pop()
+        self.taken_rows.append(TakenRow(card.card_id, code))
+        return code
 
     def _free(self) -> str:
         # One that was given out earlier is found by its unique key; the batch then runs again with other codes.
@@ -250,6 +287,7 @@ class Batch:
         changes = (
             (sql.TAKE_STOCK, stocks if self.record.lines else []),
             (sql.INSERT_CODE, self.codes),
+            (sql.TAKE_POOL, self.taken_rows),
             (sql.USE_QR, self.used_qrs),
             (sql.INSERT_USED_SIGNATURE, self.used_signatures),
         )
@@ -267,7 +305,9 @@ def signature(one: Claim) -> str:
     return str((one.card_ext or {}).get("signature", "")).lower()
 
 
-def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId) -> Flow[Claimed | Said | Refusal]:
+def claim_cards(
+    appid: str, claims: list[Claim], new_code: NewCode, new_id: NewId, new_pick: NewPick
+) -> Flow[Claimed | Said | Refusal]:
     """Claim one code for each, in one transaction; stock, limits and codes are decided under the stock's lock.
 
     Args:
@@ -275,11 +315,12 @@ def claim_cards(appid: str, claims: list[Claim], new_code: NewCode, new_id: NewI
         claims: in the order in which they are served.
         new_code: gives a random 12-digit code.
         new_id: gives journal ids.
+        new_pick: gives a random 63-bit number, from where on deposited codes are taken.
 
     Returns:
         per claim the code, what its idempotency key was answered with before, or why it is refused.
     """
-    batch = Batch(appid, claims, new_code, new_id)
+    batch = Batch(appid, claims, new_code, new_id, new_pick)
     queries = batch.queries()
     rows = yield list(queries.values())
     batch.load(dict(zip(queries, rows, strict=True)))

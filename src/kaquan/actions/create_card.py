@@ -39,7 +39,7 @@ def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content
     facts |= {"create_time": now, "update_time": now}
     facts |= dict.fromkeys(CELL_COLUMNS, False)
     tx.run(sa.insert(tables.card).values(appid=app.appid, card_id=card_id, **facts, **columns(content)))
-    stock = {"quantity": quantity, "total_quantity": quantity, "reminded_at": 0}
+    stock = {"quantity": quantity, "total_quantity": quantity, "reminded_at": 0, "deposited": 0}
     tx.run(sa.insert(tables.stock).values(appid=app.appid, card_id=card_id, **stock))
     record.change("create", {"card_type": card_type, "quantity": quantity}, now, card_id)
     if app.review == "auto":

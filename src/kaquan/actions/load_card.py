@@ -14,7 +14,7 @@ PREFIX = slice(1, 7)
 
 
 def load_card(tx: Tx, appid: str, card_id: str, lock: bool = False) -> Any:
-    """Return the card's row, with quantity and total_quantity; ``lock`` keeps claims out until the commit.
+    """Return the card's row, with quantity, total_quantity and deposited; ``lock`` keeps claims out until the commit.
 
     Raises:
         Refusal: 40073 when the account has no such card.
@@ -25,7 +25,7 @@ def load_card(tx: Tx, appid: str, card_id: str, lock: bool = False) -> Any:
         held = sa.select(stock.c.card_id).where((stock.c.appid == appid) & (stock.c.card_id == card_id))
         tx.one(held.with_for_update())
     row = tx.one(
-        sa.select(card, stock.c.quantity, stock.c.total_quantity)
+        sa.select(card, stock.c.quantity, stock.c.total_quantity, stock.c.deposited)
         .join(stock, (stock.c.appid == card.c.appid) & (stock.c.card_id == card.c.card_id))
         .where((card.c.appid == appid) & (stock.c.appid == appid) & (card.c.card_id == card_id))
     )

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 import typer
 
-from kaquan.cli import app, demo, explain, operator, quota, sandbox, serve
+from kaquan.cli import app, codes, demo, explain, operator, quota, sandbox, serve
 from kaquan.keys import BadKeyFile, KeyMismatch
 
 EPILOG = "Begin with:  kaquan demo      Then:  kaquan explain RID"
@@ -26,6 +26,7 @@ cli.command("explain")(explain.explain_call)
 app.commands.command("quota")(quota.quota)
 cli.add_typer(app.commands, name="app")
 cli.add_typer(operator.commands, name="operator")
+cli.add_typer(codes.commands, name="codes")
 cli.add_typer(sandbox.commands, name="sandbox")
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NoReturn, TypeVar
 
+import sqlalchemy as sa
 import typer
 
+from kaquan.actions.load_card import account_of_card
 from kaquan.actions.manage_app import list_apps
 from kaquan.errors import Refusal
 from kaquan.errors.explain import explain
@@ -37,16 +40,29 @@ def keys_of(settings: Settings) -> Keys:
 
 def transact(settings: Settings, action: Callable[[Tx], T]) -> T:
     """Run an action in one transaction; a refusal ends the command with its errcode, text and cause."""
+    with opened(settings) as engine:
+        return run(engine, action)
+
+
+@contextmanager
+def opened(settings: Settings, writes: bool = True) -> Iterator[sa.Engine]:
+    """Open the engine of a database that is there, for several transactions."""
     if settings.is_sqlite and not os.path.exists(settings.sqlite_path):
         stop(f"no database in {settings.sqlite_path}: set KAQUAN_DATABASE_URL, or start `kaquan serve` once")
-    engine = open_engine(settings)
+    engine = open_engine(settings, writes)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def run(engine: sa.Engine, action: Callable[[Tx], T]) -> T:
+    """Run an action in one transaction; a refusal ends the command with its errcode, text and cause."""
     try:
         with engine.begin() as connection:
             return action(Tx(connection))
     except Refusal as refused:
         stop(told(refused))
-    finally:
-        engine.dispose()
 
 
 def app_of(tx: Tx, appid: str | None) -> App:
@@ -58,6 +74,12 @@ def app_of(tx: Tx, appid: str | None) -> App:
         stop("which app? give --appid; there are: " + (", ".join(known) or "none, make one with `kaquan app create`"))
     app = load_app(tx, appid)
     return app or stop(f"no app {appid}; there are: {', '.join(known)}")
+
+
+def app_of_card(tx: Tx, card: str) -> App:
+    """Return the account that a card belongs to."""
+    owner = account_of_card(tx, card)
+    return app_of(tx, owner) if owner is not None else stop(f"no account has a card {card}")
 
 
 def told(refused: Refusal) -> str:

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kaquan.actions.load_card import account_of_card
 from kaquan.actions.record import Record
 from kaquan.actions.review_card import review
 from kaquan.actions.review_store import review_store
-from kaquan.cli.database import app_of, settings_of, stop, transact
+from kaquan.cli.database import app_of, app_of_card, settings_of, transact
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.sources import Ids, wall_clock
 from kaquan.store.tx import Tx
@@ -86,8 +85,5 @@ def decide_store(tx: Tx, appid: str, poi_id: int, reason: str | None) -> None:
 
 def decide(tx: Tx, card: str, reason: str | None) -> None:
     """Review a card, whosever it is."""
-    owner = account_of_card(tx, card)
-    if owner is None:
-        stop(f"no account has a card {card}")
-    app = app_of(tx, owner)
+    app = app_of_card(tx, card)
     review(tx, app, card, reason, wall_clock() + app.clock_offset, Record(Ids()))

@@ -11,11 +11,12 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.code import presentable
+from kaquan.rules.fields import MAX_CODE_CHARACTERS
 from kaquan.rules.idempotency import Once
 from kaquan.rules.signature import verify_card_ext
 from kaquan.rules.text import mask_openid
 
-MAX_CODE = 20
 OPEN = frozenset({"CARD_STATUS_VERIFY_OK", "CARD_STATUS_DISPATCH"})
 CLOSED = {
     "CARD_STATUS_DELETE": "deleted",
@@ -97,6 +98,7 @@ class Seen(msgspec.Struct):
         whitelisted: the person tests for this account.
         held: codes of this card the person has claimed so far.
         code_taken: the custom code is out already.
+        unstocked: deposited codes that the stock does not count.
         signature_used: a claim was made with this signature before.
         qr: the QR ticket, None when the claim has none or it is unknown.
     """
@@ -106,6 +108,7 @@ class Seen(msgspec.Struct):
     whitelisted: bool = False
     held: int = 0
     code_taken: bool = False
+    unstocked: int = 0
     signature_used: bool = False
     qr: Qr | None = None
 
@@ -152,9 +155,9 @@ def _code_fits(claim: Claim, seen: Seen) -> Refusal | None:
         return Errcode.INVALID_CODE("missing", **facts)
     if code and not seen.card.merchant_codes:
         return Errcode.INVALID_CODE("deposit_card" if seen.card.deposit else "platform_card", **facts)
-    if len(code) > MAX_CODE:
+    if len(code) > MAX_CODE_CHARACTERS:
         return Errcode.INVALID_CODE("too_long", **facts)
-    if code and not (code.isprintable() and code == code.strip()):
+    if not presentable(code):
         return Errcode.INVALID_CODE("characters", **facts)
     return None
 
@@ -195,7 +198,8 @@ def _code_free(claim: Claim, seen: Seen) -> Refusal | None:
     if seen.code_taken:
         return Errcode.INVALID_CODE("taken", card_id=claim.card_id, code=code_given(claim, seen))
     if seen.card.deposit and seen.quantity <= 0:
-        return Errcode.STOCK_OUT("pool_empty", card_id=claim.card_id)
+        cause = "pool_empty" if seen.unstocked <= 0 else "stock_not_raised"
+        return Errcode.STOCK_OUT(cause, card_id=claim.card_id, unstocked=seen.unstocked)
     return None
 
 

@@ -75,6 +75,13 @@ REFUSED: Mapping[str, Calls] = MappingProxyType(
             UNAVAILABLE: VOID,
             GIFT_SUCC: GIVEN_AWAY,
         },
+        "update": {
+            CONSUMED: (Errcode.INVALID_CODE_STATUS, "consumed"),
+            GIFTING: IN_GIFT,
+            DELETE: DELETED,
+            UNAVAILABLE: VOID,
+            GIFT_SUCC: GIVEN_AWAY,
+        },
         "delete": {
             GIFTING: IN_GIFT,
             DELETE: DELETED,
@@ -82,6 +89,11 @@ REFUSED: Mapping[str, Calls] = MappingProxyType(
         },
     }
 )
+
+
+def presentable(code: str) -> bool:
+    """Tell whether a merchant's code can be shown and typed: nothing unprintable, no blank at an end."""
+    return code.isprintable() and code == code.strip()
 
 
 def state(code: Code, now: int) -> str:

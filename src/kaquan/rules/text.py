@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 SHOWN = 4
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 HIDDEN = "***"
 SECRETS = ("access_token", "secret", "appsecret", "token", "aes_key", "signature", "msg_signature", "encrypt_code")
 _SECRET_PAIR = re.compile(rf"((?:^|[?&])(?:{'|'.join(SECRETS)})=)[^&]*", re.IGNORECASE)
@@ -19,6 +20,11 @@ def utf8_len(text: str) -> int:
 def storable(text: str) -> str:
     """Return a text without U+0000, which PostgreSQL stores in no text; the replacement character takes its place."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def inert(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula: what could begin one gets an apostrophe before it."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def mask_openid(openid: str) -> str:

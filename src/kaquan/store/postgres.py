@@ -35,7 +35,7 @@ BAD_DATA = ("22", "23")
 BEGIN, COMMIT, ROLLBACK = (Query(Statement(word.lower(), word, word), {}) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
 # Statistics of a young table mislead the planner; it is told of the first thousand rows and of each doubling.
 ANALYZE_FROM = 1000
-ANALYZE = sa.text("ANALYZE code, journal, outbox")
+ANALYZE = sa.text("ANALYZE code, journal, outbox, pool")
 
 log = structlog.get_logger(__name__)
 

@@ -26,9 +26,16 @@ def open_store(settings: Settings) -> SqliteStore | PostgresStore:
     return SqliteStore(settings.sqlite_path) if settings.is_sqlite else PostgresStore(settings.database_url)
 
 
-def open_engine(settings: Settings) -> sa.Engine:
-    """Return an engine for work outside a server: migrations and commands."""
-    return sqlite_engine(settings.sqlite_path) if settings.is_sqlite else postgres_engine(settings.database_url)
+def open_engine(settings: Settings, writes: bool = True) -> sa.Engine:
+    """Return an engine for work outside a server: migrations and commands.
+
+    Args:
+        writes: false for transactions that only read; all their queries see one state, and nobody waits for them.
+    """
+    if settings.is_sqlite:
+        return sqlite_engine(settings.sqlite_path, writes)
+    engine = postgres_engine(settings.database_url)
+    return engine if writes else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def config(connection: sa.Connection | None = None) -> Config:

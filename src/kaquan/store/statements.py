@@ -52,7 +52,7 @@ def for_postgresql(text: str, columns: dict[str, str] | None = None) -> str:
 # Apart from the card and its holders: what is counted afterwards must be read after the lock is held.
 LOCK_STOCK = reading(
     "lock_stock",
-    "SELECT card_id, quantity, total_quantity, reminded_at "
+    "SELECT card_id, quantity, total_quantity, reminded_at, deposited "
     "FROM stock WHERE appid = :appid AND card_id = ANY(:cards) ORDER BY card_id FOR UPDATE",
 )
 HAS_CALLBACK = reading("has_callback", "SELECT 1 FROM callback WHERE appid = :appid")
@@ -76,6 +76,21 @@ LOCK_QR = reading(
 )
 USED_SIGNATURES = reading(
     "used_signatures", "SELECT signature FROM used_signature WHERE appid = :appid AND signature = ANY(:signatures)"
+)
+# The next :count free codes from a random place on, and from the first again where the last does not suffice.
+POOL = reading(
+    "pool",
+    "SELECT code FROM (SELECT p.code FROM pool p WHERE p.appid = :appid AND p.card_id = :card AND NOT p.taken "
+    "AND p.pick >= :start ORDER BY p.pick LIMIT :count) ahead UNION ALL "
+    "SELECT code FROM (SELECT p.code FROM pool p WHERE p.appid = :appid AND p.card_id = :card AND NOT p.taken "
+    "AND p.pick < :start ORDER BY p.pick LIMIT :count) around LIMIT :count",
+)
+TAKE_POOL = updating(
+    "take_pool",
+    "UPDATE pool SET taken = true FROM ROWS "
+    "WHERE pool.appid = :appid AND pool.card_id = r.card_id AND pool.code = r.code",
+    card_id="text",
+    code="text",
 )
 TAKE_STOCK = updating(
     "take_stock",

@@ -7,6 +7,8 @@ Times are UTC seconds, money is fen, ids are application-made.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -22,6 +24,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as fragment
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
     naming_convention={
@@ -59,14 +63,17 @@ def of_app() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["appid"], ["app.appid"])
 
 
+def tenant(name: str, *items: SchemaItem, **options: Any) -> Table:
+    """Return a table whose rows belong to an app: ``appid`` is its first column."""
+    return Table(name, metadata, text("appid"), *items, **options)
+
+
 platform = Table("platform", metadata, text("name"), text("value"), key("name"))
 account_prefix = Table("account_prefix", metadata, text("prefix"), text("owner"), key("prefix"))
 GLOBAL = frozenset({platform.name, account_prefix.name})
 
-app = Table(
+app = tenant(
     "app",
-    metadata,
-    text("appid"),
     text("gh_id"),
     text("name"),
     text("prefix"),
@@ -83,10 +90,8 @@ app = Table(
     number("create_time"),
     key("appid"),
 )
-credential = Table(
+credential = tenant(
     "credential",
-    metadata,
-    text("appid"),
     text("kind"),
     number("serial"),
     number("issued_at"),
@@ -95,10 +100,8 @@ credential = Table(
     key("appid", "kind", "serial"),
     of_app(),
 )
-callback = Table(
+callback = tenant(
     "callback",
-    metadata,
-    text("appid"),
     text("url"),
     text("token_box"),
     text("aes_key_box"),
@@ -107,10 +110,8 @@ callback = Table(
     key("appid"),
     of_app(),
 )
-person = Table(
+person = tenant(
     "person",
-    metadata,
-    text("appid"),
     text("openid"),
     text("external_id"),
     number("create_time"),
@@ -118,11 +119,9 @@ person = Table(
     UniqueConstraint("appid", "external_id"),
     of_app(),
 )
-whitelist = Table("whitelist", metadata, text("appid"), text("openid"), key("appid", "openid"), of_app())
-image = Table(
+whitelist = tenant("whitelist", text("openid"), key("appid", "openid"), of_app())
+image = tenant(
     "image",
-    metadata,
-    text("appid"),
     text("digest"),
     text("media_type"),
     Column("body", LargeBinary, nullable=False),
@@ -130,10 +129,8 @@ image = Table(
     key("appid", "digest"),
     of_app(),
 )
-card = Table(
+card = tenant(
     "card",
-    metadata,
-    text("appid"),
     text("card_id"),
     text("card_type"),
     text("status"),
@@ -160,10 +157,8 @@ card = Table(
     Index(None, "appid", "create_time", "card_id"),
     of_app(),
 )
-poi = Table(
+poi = tenant(
     "poi",
-    metadata,
-    text("appid"),
     number("poi_id"),
     text("status"),
     text("content"),
@@ -174,21 +169,18 @@ poi = Table(
     Index(None, "appid", "create_time", "poi_id"),
     of_app(),
 )
-stock = Table(
+stock = tenant(
     "stock",
-    metadata,
-    text("appid"),
     text("card_id"),
     number("quantity"),
     number("total_quantity"),
     number("reminded_at"),
+    number("deposited"),
     key("appid", "card_id"),
     CheckConstraint("quantity >= 0", name="not_oversold"),
 )
-code = Table(
+code = tenant(
     "code",
-    metadata,
-    text("appid"),
     text("code"),
     text("scope"),
     text("card_id"),
@@ -205,10 +197,21 @@ code = Table(
     key("appid", "code", "scope"),
     Index(None, "appid", "openid", "card_id"),
 )
-qr = Table(
+FREE = fragment("NOT taken")
+# Every code that was ever deposited for a card; none may come a second time. ``pick`` is random: claims take the free
+# codes in its order, which the index over them alone gives.
+pool = tenant(
+    "pool",
+    text("card_id"),
+    text("code"),
+    number("pick"),
+    flag("taken"),
+    key("appid", "card_id", "code"),
+    Index(None, "appid", "card_id", "pick", sqlite_where=FREE, postgresql_where=FREE),
+    sqlite_with_rowid=False,
+)
+qr = tenant(
     "qr",
-    metadata,
-    text("appid"),
     text("scan_id"),
     text("card_id"),
     text("code"),
@@ -222,11 +225,9 @@ qr = Table(
     key("appid", "scan_id", "card_id"),
     Index(None, "appid", "expire_time"),
 )
-counter = Table("counter", metadata, text("appid"), text("name"), number("value"), key("appid", "name"), of_app())
-shelf = Table(
+counter = tenant("counter", text("name"), number("value"), key("appid", "name"), of_app())
+shelf = tenant(
     "shelf",
-    metadata,
-    text("appid"),
     text("scan_id"),
     number("page_id"),
     text("banner"),
@@ -239,10 +240,8 @@ shelf = Table(
     UniqueConstraint("appid", "page_id"),
     of_app(),
 )
-mass = Table(
+mass = tenant(
     "mass",
-    metadata,
-    text("appid"),
     number("msg_id"),
     text("client_id"),
     text("kind"),
@@ -256,10 +255,8 @@ mass = Table(
     of_app(),
 )
 # What a mass message says stands in its own row; its recipients' rows hold its msg_id, all others 0.
-message = Table(
+message = tenant(
     "message",
-    metadata,
-    text("appid"),
     text("openid"),
     number("id"),
     number("msg_id"),
@@ -269,18 +266,14 @@ message = Table(
     key("appid", "openid", "id"),
     sqlite_with_rowid=False,
 )
-used_signature = Table(
+used_signature = tenant(
     "used_signature",
-    metadata,
-    text("appid"),
     text("signature"),
     number("expire_time"),
     key("appid", "signature"),
 )
-journal = Table(
+journal = tenant(
     "journal",
-    metadata,
-    text("appid"),
     number("id"),
     text("kind"),
     text("event"),
@@ -292,10 +285,8 @@ journal = Table(
     key("appid", "id"),
     sqlite_with_rowid=False,
 )
-outbox = Table(
+outbox = tenant(
     "outbox",
-    metadata,
-    text("appid"),
     number("id"),
     text("openid"),
     number("due_time"),
@@ -304,10 +295,8 @@ outbox = Table(
     Index(None, "appid", "due_time"),
     sqlite_with_rowid=False,
 )
-delivery = Table(
+delivery = tenant(
     "delivery",
-    metadata,
-    text("appid"),
     number("id"),
     Column("attempt", Integer, nullable=False),
     number("create_time"),
@@ -316,13 +305,9 @@ delivery = Table(
     text("answer"),
     key("appid", "id", "attempt"),
 )
-dead_letter = Table(
-    "dead_letter", metadata, text("appid"), number("id"), text("openid"), number("create_time"), key("appid", "id")
-)
-quota_override = Table(
+dead_letter = tenant("dead_letter", number("id"), text("openid"), number("create_time"), key("appid", "id"))
+quota_override = tenant(
     "quota_override",
-    metadata,
-    text("appid"),
     text("path"),
     number("daily"),
     number("minute"),
@@ -331,20 +316,16 @@ quota_override = Table(
     key("appid", "path"),
     of_app(),
 )
-quota_use = Table(
+quota_use = tenant(
     "quota_use",
-    metadata,
-    text("appid"),
     text("path"),
     text("kind"),
     number("start"),
     number("used"),
     key("appid", "path", "kind", "start"),
 )
-fault = Table(
+fault = tenant(
     "fault",
-    metadata,
-    text("appid"),
     number("id"),
     text("path"),
     text("kind"),
@@ -356,10 +337,8 @@ fault = Table(
     key("appid", "id"),
     of_app(),
 )
-answer = Table(
+answer = tenant(
     "answer",
-    metadata,
-    text("appid"),
     text("key"),
     text("digest"),
     text("answer"),
@@ -367,10 +346,8 @@ answer = Table(
     key("appid", "key"),
     Index(None, "appid", "create_time"),
 )
-failed_call = Table(
+failed_call = tenant(
     "failed_call",
-    metadata,
-    text("appid"),
     text("rid"),
     number("create_time"),
     Column("millis", Integer, nullable=False),

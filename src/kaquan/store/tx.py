@@ -38,6 +38,19 @@ class Tx:
         """Run a writing statement, over many rows if given, and return how many rows it touched."""
         return self._connection.execute(statement, rows).rowcount if rows is None or rows else 0
 
+    def drive(self, text: str, rows: dict[str, Any] | list[tuple[Any, ...]]) -> int:
+        """Run a statement in the words of the driver, over many rows if given, and return how many rows it touched."""
+        return self._connection.exec_driver_sql(text, rows, execution_options=COUNTED).rowcount
+
+    def run_unless_taken(self, statement: sa.Executable) -> bool:
+        """Run a writing statement; where a unique key is taken, nothing of it stays and the answer is false."""
+        try:
+            with self._connection.begin_nested():
+                self._connection.execute(statement)
+        except sa.exc.IntegrityError:
+            return False
+        return True
+
     def add(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
         """Insert the rows whose keys are not there yet."""
         if rows:

@@ -1,23 +1,28 @@
-"""``/card/code/*``: issued codes (spec: codes.md 2-6)."""
+"""``/card/code/*``: issued codes, and those deposited to be issued (spec: codes.md 2-8)."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from kaquan.actions.change_code import void_code
+from kaquan.actions.change_code import update_code, void_code
 from kaquan.actions.consume_code import Consume
+from kaquan.actions.deposit_codes import Deposited, deposit_codes, find_deposited
 from kaquan.actions.find_code import Find
 from kaquan.actions.load_card import has_card
 from kaquan.api.call import Call
-from kaquan.api.card.owner import change_card, sharper
+from kaquan.api.card import OfCard
+from kaquan.api.card.owner import change_card, load_own_card, sharper
 from kaquan.api.encode import Ok, ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules import code as rule
+from kaquan.rules.deposit import check_different, check_list
 from kaquan.rules.encrypt_code import decrypt_code
-from kaquan.rules.fields import Code
+from kaquan.rules.fields import Alias, CardId, Code, MissingAs, NewCode, Openid
+from kaquan.rules.openid import check_openid
+from kaquan.sources import new_picks
 from kaquan.store.batch import outcome
 
 
@@ -49,6 +54,30 @@ class CodeUnavailable(msgspec.Struct):
     code: Code
     card_id: str | None = None
     reason: str = ""
+
+
+class CodeUpdate(msgspec.Struct):
+    """Body of ``update``."""
+
+    code: Code
+    new_code: Annotated[NewCode, Alias("newcode")]
+    card_id: str | None = None
+
+
+class CodeMark(msgspec.Struct):
+    """Body of ``mark``."""
+
+    code: Code
+    card_id: CardId
+    openid: Openid
+    is_mark: bool = True
+
+
+class CodesOfCard(msgspec.Struct):
+    """A request that names codes of a card."""
+
+    card_id: CardId
+    code: Annotated[list[str], MissingAs(Errcode.CODE_MISSING)]
 
 
 class CodeCard(msgspec.Struct):
@@ -137,6 +166,66 @@ async def unavailable(call: Call, request: CodeUnavailable) -> dict[str, Any]:
         )
     except Refusal as refused:
         raise await _card_first(call, refused, card_id) from None
+
+
+@endpoint("/card/code/update", reads=CodeUpdate)
+async def update(call: Call, request: CodeUpdate) -> dict[str, Any]:
+    """Give a custom code another text; the old one means nothing any more."""
+    record = call.platform.record()
+    card_id, new_code = request.card_id or None, request.new_code
+    if not rule.presentable(new_code):
+        raise Errcode.INVALID_CODE("characters", path="new_code", code=new_code)
+    return await change_card(
+        call,
+        card_id or "",
+        lambda tx: update_code(tx, call.appid, request.code, card_id, new_code, call.now, record),
+    )
+
+
+@endpoint("/card/code/mark", reads=CodeMark)
+async def mark(call: Call, request: CodeMark) -> dict[str, Any]:
+    """Refuse to hold a code for somebody: only friends' coupons were held, and no card is one any more."""
+    check_openid(request.openid)
+    found = await _find(call, Find(request.code, request.card_id))
+    raise Errcode.INVALID_FRIENDS_CARD("retired", code=found.code, card_id=found.card_id)
+
+
+@endpoint("/card/code/deposit", reads=CodesOfCard)
+async def deposit(call: Call, request: CodesOfCard) -> dict[str, Any]:
+    """Keep codes for the claims of a card, at most 100; one that was deposited before is no error."""
+    check_list(request.code)
+    check_different(request.code)
+    record, picks = call.platform.record(), new_picks(len(request.code))
+    return await change_card(
+        call,
+        request.card_id,
+        lambda tx: deposit_codes(tx, call.appid, request.card_id, request.code, picks, call.now, record),
+        deposited,
+    )
+
+
+def deposited(done: Deposited) -> dict[str, Any]:
+    """Return the answer of ``deposit``."""
+    return ok(succ_code=done.new, duplicate_code=done.known, fail_code=done.bad)
+
+
+@endpoint("/card/code/getdepositcount", reads=OfCard)
+async def getdepositcount(call: Call, request: OfCard) -> dict[str, Any]:
+    """Return how many codes were ever deposited for a card, claimed ones included."""
+    row = await load_own_card(call, request.card_id)
+    return ok(count=row.deposited)
+
+
+@endpoint("/card/code/checkcode", reads=CodesOfCard)
+async def checkcode(call: Call, request: CodesOfCard) -> dict[str, Any]:
+    """Tell which codes were deposited for a card, claimed ones included."""
+    check_list(request.code)
+    row = await load_own_card(call, request.card_id)
+    if not row.deposit:
+        raise Errcode.INVALID_CARD_PARAMETERS("not_deposit_mode", card_id=request.card_id)
+    known = await call.read(lambda tx: find_deposited(tx, call.appid, request.card_id, request.code))
+    missing = [code for code in request.code if code not in known]
+    return ok(exist_code=[code for code in request.code if code in known], not_exist_code=missing)
 
 
 async def _find(call: Call, find: Find) -> rule.Code:

@@ -157,6 +157,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_platform")),
     )
     op.create_table(
+        "pool",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("pick", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "card_id", "code", name=op.f("pk_pool")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("pool", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pool_appid_card_id_pick"),
+            ["appid", "card_id", "pick"],
+            unique=False,
+            sqlite_where=sa.text("NOT taken"),
+            postgresql_where=sa.text("NOT taken"),
+        )
+
+    op.create_table(
         "qr",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("scan_id", sa.Text(), nullable=False),
@@ -190,6 +209,7 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("total_quantity", sa.BigInteger(), nullable=False),
         sa.Column("reminded_at", sa.BigInteger(), nullable=False),
+        sa.Column("deposited", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity >= 0", name=op.f("ck_stock_not_oversold")),
         sa.PrimaryKeyConstraint("appid", "card_id", name=op.f("pk_stock")),
     )
@@ -400,6 +420,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_qr_appid_expire_time"))
 
     op.drop_table("qr")
+    with op.batch_alter_table("pool", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_pool_appid_card_id_pick"),
+            sqlite_where=sa.text("NOT taken"),
+            postgresql_where=sa.text("NOT taken"),
+        )
+
+    op.drop_table("pool")
     op.drop_table("platform")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outbox_appid_due_time"))
