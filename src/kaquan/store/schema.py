@@ -13,7 +13,7 @@ from kaquan.keys import KeyMismatch, Keys
 from kaquan.settings import Settings
 from kaquan.store import tables
 from kaquan.store.postgres import PostgresStore, postgres_engine
-from kaquan.store.sqlite import SqliteStore, sqlite_engine
+from kaquan.store.sqlite import SqliteStore, sqlite_engine, waiting_engine
 from kaquan.store.tx import Tx
 
 FINGERPRINT = "key_fingerprint"
@@ -33,7 +33,8 @@ def open_engine(settings: Settings, writes: bool = True) -> sa.Engine:
         writes: false for transactions that only read; all their queries see one state, and nobody waits for them.
     """
     if settings.is_sqlite:
-        return sqlite_engine(settings.sqlite_path, writes)
+        path = settings.sqlite_path
+        return waiting_engine(path) if writes else sqlite_engine(path, writes)
     engine = postgres_engine(settings.database_url)
     return engine if writes else engine.execution_options(isolation_level="REPEATABLE READ")
 

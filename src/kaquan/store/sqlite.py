@@ -9,6 +9,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from kaquan.store.hot import (
     Take,
     Unavailable,
 )
+from kaquan.store.turn import Turn
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
@@ -50,11 +52,15 @@ PRAGMAS = (
 )
 
 
-def sqlite_engine(path: str, writes: bool = True) -> sa.Engine:
-    """Return an engine of one connection; a transaction sees one state, and takes the write lock first if it writes."""
-    folder = os.path.dirname(path)
-    if folder:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
+def sqlite_engine(path: str, writes: bool = True, turn: Turn | None = None) -> sa.Engine:
+    """Return an engine of one connection; a transaction sees one state, and takes the write lock first if it writes.
+
+    Args:
+        path: of the file.
+        writes: whether transactions write.
+        turn: taken before a transaction begins; None where whoever uses the engine takes it.
+    """
+    make_folder(path)
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.StaticPool)
 
     @sa.event.listens_for(engine, "connect")
@@ -65,16 +71,36 @@ def sqlite_engine(path: str, writes: bool = True) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
+        if turn is not None:
+            turn.take()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
+def waiting_engine(path: str) -> sa.Engine:
+    """Return an engine whose transactions write in their turn among other processes."""
+    make_folder(path)
+    turn = Turn(path)
+    engine = sqlite_engine(path, turn=turn)
+    for end in ("commit", "rollback"):
+        sa.event.listen(engine, end, lambda _: turn.give())
+    sa.event.listen(engine, "engine_disposed", lambda _: turn.close())
+    return engine
+
+
+def make_folder(path: str) -> None:
+    """Make the folder of a database, for its owner alone."""
+    if folder := os.path.dirname(path):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+
+
 class Worker:
-    """A thread that owns one connection and runs jobs on it in their order."""
+    """A thread that owns one connection and runs jobs on it in their order; a writer waits for its turn each time."""
 
     def __init__(self, path: str, name: str, writes: bool) -> None:
         self._writes = writes
+        self._turn = Turn(path) if writes else nullcontext()
         self._jobs: queue.SimpleQueue[tuple[Callable[[sa.Connection], Any], Any, Any] | None] = queue.SimpleQueue()
         self._path = path
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -99,10 +125,10 @@ class Worker:
                 self._do(connection, *task)
         engine.dispose()
 
-    @staticmethod
-    def _do(connection: sa.Connection, job: Callable[[sa.Connection], T], loop: Any, future: Any) -> None:
+    def _do(self, connection: sa.Connection, job: Callable[[sa.Connection], T], loop: Any, future: Any) -> None:
         try:
-            result = job(connection)
+            with self._turn:
+                result = job(connection)
         except BaseException as fault:  # noqa: BLE001 - whatever it is belongs to the caller, the thread goes on
             loop.call_soon_threadsafe(fail, future, fault)
         else:
