@@ -76,3 +76,15 @@ def test_a_type_that_is_none_is_named(desk: Desk, kind: str) -> None:
 )
 def test_zeros_and_the_end_of_a_term_are_not_mixed(desk: Desk, date_info: dict[str, Any]) -> None:
     assert desk.passes("/card/create", card("GROUPON", {"date_info": date_info}))
+
+
+def test_a_change_of_a_card_is_told_the_same(desk: Desk) -> None:
+    dates = {"type": RANGE_NAME, **RANGE}
+    card_id = desk.api.create_card(card("GROUPON", {"date_info": dates}))
+    body = {"card_id": card_id, "groupon": {"base_info": {"date_info": {**dates, "fixed_term": 30}}}}
+    told = desk.refused("/card/update", body)
+    assert (told["answer"], told["cause"], told["path"]) == (
+        "47001 data format error",
+        "mixed_date_info",
+        "groupon.base_info.date_info.fixed_term",
+    )

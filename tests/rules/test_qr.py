@@ -24,7 +24,7 @@ NOTHING = {"expected": "text", "got": "nothing"}
 def card(**changes: Any) -> SimpleNamespace:
     """Return the row of an approved card with stock."""
     facts = {"status": "CARD_STATUS_VERIFY_OK", "use_custom_code": False, "deposit": False, "bind_openid": False}
-    return SimpleNamespace(**{**facts, "quantity": 10, **changes})
+    return SimpleNamespace(**{**facts, "quantity": 10, "shown": "", **changes})
 
 
 def verdict(wish: Wish, **changes: Any) -> tuple[int, str, dict[str, Any]] | None:

@@ -18,7 +18,7 @@ REVIEW = {"status": "CARD_STATUS_NOT_VERIFY"}
 def card(**changes: Any) -> SimpleNamespace:
     """Return the row of an approved card with stock."""
     facts = {"status": "CARD_STATUS_VERIFY_OK", "use_custom_code": False, "deposit": False, "bind_openid": False}
-    return SimpleNamespace(card_id="p1", **{**facts, "quantity": 10, **changes})
+    return SimpleNamespace(card_id="p1", **{**facts, "quantity": 10, "shown": "", **changes})
 
 
 def verdict(way: str, changes: dict[str, Any], **more: Any) -> str:

@@ -35,7 +35,7 @@ def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content
     stores = content.base_info.location_id_list
     check_stores(tx, app.appid, stores, f"card.{KEYS[card_type]}.base_info.location_id_list")
     quantity = content.base_info.sku.quantity
-    facts: dict[str, Any] = {"card_type": card_type, "status": NOT_VERIFY, "refuse_reason": ""}
+    facts: dict[str, Any] = {"card_type": card_type, "status": NOT_VERIFY, "refuse_reason": "", "shown": ""}
     facts |= {"create_time": now, "update_time": now}
     facts |= dict.fromkeys(CELL_COLUMNS, False)
     tx.run(sa.insert(tables.card).values(appid=app.appid, card_id=card_id, **facts, **columns(content)))

@@ -43,9 +43,14 @@ def _cards_of(tx: Tx, appid: str, poi_id: int) -> list[str]:
 
 def _take_off(tx: Tx, appid: str, card_id: str, poi_id: int) -> None:
     row = load_card(tx, appid, card_id, lock=True)
-    content = from_text(row.card_type, row.content)
+    texts = {"content": row.content, **({"shown": row.shown} if row.shown else {})}
+    left = {name: _without(row.card_type, text, poi_id) for name, text in texts.items()}
+    table = tables.card
+    tx.run(sa.update(table).where((table.c.appid == appid) & (table.c.card_id == card_id)).values(**left))
+
+
+def _without(card_type: str, text: str, poi_id: int) -> str:
+    content = from_text(card_type, text)
     left = [store for store in content.base_info.location_id_list if store != poi_id]
     base = msgspec.structs.replace(content.base_info, location_id_list=left)
-    table = tables.card
-    mine = (table.c.appid == appid) & (table.c.card_id == card_id)
-    tx.run(sa.update(table).where(mine).values(content=to_text(msgspec.structs.replace(content, base_info=base))))
+    return to_text(msgspec.structs.replace(content, base_info=base))

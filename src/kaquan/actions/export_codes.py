@@ -7,7 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kaquan.actions.load_card import load_card
 from kaquan.rules import code as rule
+from kaquan.rules.card_tables import FIX_TIME_RANGE
 from kaquan.rules.code import Code
 from kaquan.store import tables
 from kaquan.store.tx import Tx
@@ -20,8 +22,11 @@ CodeRow = tuple[str, str, str, int | str]
 
 def export_codes(tx: Tx, appid: str, card_id: str, now: int) -> Iterator[list[CodeRow]]:
     """Yield the codes of a card; ``tx`` has to see one state all the while."""
+    card = load_card(tx, appid, card_id)
+    # A range of days can be widened after codes were claimed.
+    times = {"begin_time": card.begin_time, "end_time": card.end_time} if card.date_type == FIX_TIME_RANGE else {}
     yield from _pages(tx, _free(appid, card_id), lambda row: (row.code, DEPOSITED, "", ""))
-    yield from _pages(tx, _issued(appid, card_id), lambda row: _shown(row, now))
+    yield from _pages(tx, _issued(appid, card_id), lambda row: _shown(row, times, now))
 
 
 def _pages(tx: Tx, query: sa.Select[Any], shown: Callable[[Any], CodeRow]) -> Iterator[list[CodeRow]]:
@@ -44,8 +49,8 @@ def _issued(appid: str, card_id: str) -> sa.Select[Any]:
     return sa.select(*columns).where((table.appid == appid) & (table.card_id == card_id))
 
 
-def _shown(row: Any, now: int) -> CodeRow:
-    facts = dict(row._mapping)
+def _shown(row: Any, times: dict[str, int], now: int) -> CodeRow:
+    facts = {**row._mapping, **times}
     claim_time = facts.pop("claim_time")
     state = rule.state(Code(**facts, card_type="", use_limit=0), now)
     return row.code, rule.NORMAL if state == rule.NOT_BEGUN else state, row.openid, claim_time

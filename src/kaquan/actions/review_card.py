@@ -62,4 +62,4 @@ def _decide(tx: Tx, app: App, card_id: str, status: str, reason: str, now: int) 
         raise Errcode.INVALID_CARD_STATUS("not_in_review", card_id=card_id, status=row.status)
     table = tables.card
     mine = (table.c.appid == app.appid) & (table.c.card_id == card_id)
-    tx.run(sa.update(table).where(mine).values(status=status, refuse_reason=reason, update_time=now))
+    tx.run(sa.update(table).where(mine).values(status=status, refuse_reason=reason, shown="", update_time=now))

@@ -58,7 +58,7 @@ def _cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, Any]:
     card, stock = tables.card, tables.stock
     mine = (card.c.appid == appid) & (stock.c.appid == appid) & card.c.card_id.in_(card_ids)
     rows = tx.all(
-        sa.select(card.c.card_id, card.c.card_type, card.c.content, stock.c.quantity)
+        sa.select(card.c.card_id, card.c.card_type, card.c.content, card.c.shown, stock.c.quantity)
         .join(stock, (stock.c.appid == card.c.appid) & (stock.c.card_id == card.c.card_id))
         .where(mine & (card.c.status != DELETED))
     )
@@ -66,5 +66,5 @@ def _cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, Any]:
 
 
 def _shown(row: Any, picture: str) -> ShownCard:
-    base = from_text(row.card_type, row.content).base_info
+    base = from_text(row.card_type, row.shown or row.content).base_info
     return ShownCard(row.card_id, base.title, base.brand_name, base.color, picture or base.logo_url, row.quantity)

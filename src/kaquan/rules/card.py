@@ -45,12 +45,12 @@ Found = tuple[str, dict[str, Any]] | None
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A card that is about to be made."""
+    """A card that is about to be made or changed; ``root`` is the JSON path of the type's object."""
 
-    key: str
+    root: str
     content: Content
-    permissions: frozenset[str]
-    now: int
+    permissions: frozenset[str] = frozenset()
+    now: int = 0
 
     @property
     def base(self) -> BaseInfo:
@@ -70,7 +70,7 @@ class _Case:
 
     def found(self, cause: str, place: str, expected: str, got: object, **facts: Any) -> Found:
         """Return a mistake at a place below the type's object."""
-        return cause, {"path": f"card.{self.key}.{place}", "expected": expected, "got": str(got), **facts}
+        return cause, {"path": f"{self.root}.{place}", "expected": expected, "got": str(got), **facts}
 
     def in_base(self, cause: str, name: str, expected: str, got: object, **facts: Any) -> Found:
         """Return a mistake in a field of base_info."""
@@ -178,7 +178,8 @@ def _friends_coupon(case: _Case) -> Found:
     return case.found("retired", "advanced_info.share_friends", "false", "true", **facts)
 
 
-CREATE_CHECKS: tuple[tuple[Callable[[_Case], Found], Errcode], ...] = (
+Checks = tuple[tuple[Callable[[_Case], Found], Errcode], ...]
+CREATE_CHECKS: Checks = (
     (_custom_code_without_permission, Errcode.CUSTOM_CODE_UNAUTHORIZED),
     (_deposit_without_custom_code, Errcode.INVALID_CARD_PARAMETERS),
     (_permanent_coupon, Errcode.INVALID_TIME),
@@ -197,6 +198,8 @@ CREATE_CHECKS: tuple[tuple[Callable[[_Case], Found], Errcode], ...] = (
 The shape and the markers of its fields come before them; the stores it names (45025, 40098) are looked up behind them,
 in :func:`kaquan.actions.check_stores.check_stores`.
 """
+UPDATE_CHECKS: Checks = ((_half_a_cell, Errcode.INVALID_CARD_PARAMETERS),)
+"""The checks of changed content; what can be changed is decided in :mod:`kaquan.rules.card_update`."""
 
 
 def check_create(card_type: str, content: Part, permissions: frozenset[str], now: int) -> None:
@@ -215,8 +218,20 @@ def check_create(card_type: str, content: Part, permissions: frozenset[str], now
     if not isinstance(content, Content):
         _refuse_unbuilt(card_type, content, permissions)
         return
-    case = _Case(KEYS[card_type], content, permissions, now)
-    for check, errcode in CREATE_CHECKS:
+    _run(CREATE_CHECKS, _Case(f"card.{KEYS[card_type]}", content, permissions, now))
+
+
+def check_update(card_type: str, content: Content) -> None:
+    """Refuse changed content that the field rules do not allow.
+
+    Raises:
+        Refusal: 40150, the first of :data:`UPDATE_CHECKS`.
+    """
+    _run(UPDATE_CHECKS, _Case(KEYS[card_type], content))
+
+
+def _run(checks: Checks, case: _Case) -> None:
+    for check, errcode in checks:
         if (found := check(case)) is not None:
             cause, facts = found
             raise errcode(cause, **facts)

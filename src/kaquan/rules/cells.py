@@ -22,7 +22,7 @@ CONFLICTS = {
 }
 """Two cells that cannot be on together -> the errcode of whichever comes second."""
 
-_CENTER_FIELDS = ("center_title", "center_sub_title", "center_url", "center_app_brand_user_name")
+CENTER_FIELDS = ("center_title", "center_sub_title", "center_url", "center_app_brand_user_name")
 
 
 def cells_on(base_info: BaseInfo, pay_cell: bool, self_consume_cell: bool) -> frozenset[str]:
@@ -32,7 +32,7 @@ def cells_on(base_info: BaseInfo, pay_cell: bool, self_consume_cell: bool) -> fr
         base_info: the card's content.
         pay_cell, self_consume_cell: the columns of its row.
     """
-    center = any(getattr(base_info, name) for name in _CENTER_FIELDS)
+    center = any(getattr(base_info, name) for name in CENTER_FIELDS)
     states = {CENTER: center, PAY: pay_cell, SELF_CONSUME: self_consume_cell}
     return frozenset(name for name, on in states.items() if on)
 

@@ -26,8 +26,21 @@ CLOSED = {
 }
 
 
+def is_open(status: str, shown: object) -> bool:
+    """Tell whether everybody may claim a card: an approved one, also while a change of it is under review.
+
+    Args:
+        status: of the card.
+        shown: what is shown of it meanwhile, false or empty where no change of an approved card is under review.
+    """
+    return status in OPEN or bool(shown)
+
+
 class Card(msgspec.Struct, frozen=True):
-    """What a claim needs to know of a template; the order is that of the statement's columns."""
+    """What a claim needs to know of a template; the order is that of the statement's columns.
+
+    ``live`` tells that a change of the approved card is under review.
+    """
 
     card_id: str
     card_type: str
@@ -42,6 +55,7 @@ class Card(msgspec.Struct, frozen=True):
     end_time: int
     fixed_term: int
     fixed_begin_term: int
+    live: bool = False
 
     @property
     def merchant_codes(self) -> bool:
@@ -176,7 +190,7 @@ def _bound(claim: Claim, seen: Seen) -> Refusal | None:
 
 def _approved(claim: Claim, seen: Seen) -> Refusal | None:
     assert seen.card is not None
-    if seen.card.status in OPEN or seen.whitelisted:
+    if is_open(seen.card.status, seen.card.live) or seen.whitelisted:
         return None
     cause = "not_verified_bound" if seen.card.bind_openid else "not_verified"
     openid = mask_openid(claim.openid)

@@ -8,7 +8,7 @@ import msgspec
 
 from kaquan.errors import Errcode
 from kaquan.rules.card_tables import DELETED, DEPOSIT_MODE
-from kaquan.rules.claim import OPEN
+from kaquan.rules.claim import is_open
 from kaquan.rules.fields import member, shown
 
 PLACE = "action_info.card"
@@ -91,7 +91,7 @@ def check_qr(wish: Wish, card: Any) -> None:
         raise Errcode.INVALID_ACTION_INFO("code_missing", **facts | _needed(wish, "code"))
     if card.bind_openid and not wish.openid:
         raise Errcode.INVALID_ACTION_INFO("openid_missing", **facts | _needed(wish, "openid"))
-    if wish.is_unique_code and card.status not in OPEN:
+    if wish.is_unique_code and not is_open(card.status, card.shown):
         raise Errcode.INVALID_CARD_STATUS("unique_before_approval", status=card.status, **facts)
     if wish.is_unique_code and card.quantity <= 0:
         raise Errcode.STOCK_OUT("stock_empty", quantity=card.quantity, **facts)

@@ -6,7 +6,7 @@ from typing import Any
 
 from kaquan.errors import Errcode
 from kaquan.rules.card_tables import DELETED
-from kaquan.rules.claim import OPEN
+from kaquan.rules.claim import is_open
 
 SHELF = "shelf"
 ARTICLE = "article"
@@ -62,7 +62,7 @@ def check_way(way: str, card: Any, path: str = "", openid: str = "", tester: boo
 
 
 def _check_message(card: Any, tester: bool, facts: dict[str, Any]) -> None:
-    if card.status not in OPEN and not tester:
+    if not is_open(card.status, card.shown) and not tester:
         raise Errcode.INVALID_CARD_STATUS("sent_before_approval", status=card.status, **facts)
     if card.quantity <= 0:
         raise Errcode.STOCK_OUT("stock_empty", quantity=card.quantity, **facts)

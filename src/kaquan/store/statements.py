@@ -59,7 +59,7 @@ HAS_CALLBACK = reading("has_callback", "SELECT 1 FROM callback WHERE appid = :ap
 CARDS = reading(
     "cards",
     "SELECT card_id, card_type, status, use_custom_code, deposit, bind_openid, get_limit, use_limit, "
-    "date_type, begin_time, end_time, fixed_term, fixed_begin_term "
+    "date_type, begin_time, end_time, fixed_term, fixed_begin_term, shown <> '' "
     "FROM card WHERE appid = :appid AND card_id = ANY(:cards)",
 )
 HELD = reading(
@@ -164,8 +164,12 @@ SYSTEM_EVENT_TIME = reading(
 JOURNAL_HAS = reading("journal_has", "SELECT 1 FROM journal WHERE appid = :appid AND id = :id")
 
 CODES_SELECTED = (
-    "SELECT c.code, c.scope, c.card_id, c.openid, c.status, c.begin_time, c.end_time, c.outer_str, c.event_time, "
-    "c.status_time, k.card_type, k.use_limit FROM code c JOIN card k ON k.appid = c.appid AND k.card_id = c.card_id "
+    "SELECT c.code, c.scope, c.card_id, c.openid, c.status, "
+    # A range of days can be widened after codes were claimed.
+    "CASE WHEN k.date_type = 'DATE_TYPE_FIX_TIME_RANGE' THEN k.begin_time ELSE c.begin_time END, "
+    "CASE WHEN k.date_type = 'DATE_TYPE_FIX_TIME_RANGE' THEN k.end_time ELSE c.end_time END, "
+    "c.outer_str, c.event_time, c.status_time, k.card_type, k.use_limit "
+    "FROM code c JOIN card k ON k.appid = c.appid AND k.card_id = c.card_id "
     "WHERE c.appid = :appid AND k.appid = :appid AND c.code = ANY(:codes)"
 )
 CODES = reading("codes", CODES_SELECTED)

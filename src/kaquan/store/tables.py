@@ -146,6 +146,7 @@ card = tenant(
     number("fixed_term"),
     number("fixed_begin_term"),
     text("content"),
+    text("shown"),
     text("refuse_reason"),
     flag("pay_cell"),
     flag("self_consume_cell"),

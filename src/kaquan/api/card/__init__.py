@@ -10,14 +10,18 @@ from kaquan.actions.change_stock import change_stock
 from kaquan.actions.create_card import create_card
 from kaquan.actions.delete_card import delete_card
 from kaquan.actions.list_cards import list_cards
+from kaquan.actions.update_card import update_card
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.card_body import read_create
+from kaquan.api.card_update_body import card_id_of, read_update
+from kaquan.api.decode import load
 from kaquan.api.encode import OK, ok
 from kaquan.api.route import endpoint
 from kaquan.rules.card import check_create, from_text, normalise, render
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import colors, statuses_of
+from kaquan.rules.card_update import check_status
 from kaquan.rules.categories import categories
 from kaquan.rules.fields import CardId, OneOrList
 from kaquan.rules.paging import check_page
@@ -81,6 +85,23 @@ async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     count = min(request.count, PAGE)
     ids, total = await call.read(lambda tx: list_cards(tx, call.appid, statuses, request.offset, count))
     return ok(card_id_list=ids, card_list=[], total_num=total)
+
+
+@endpoint("/card/update", reads=None)
+async def update(call: Call) -> dict[str, Any]:
+    """Change a template, and tell whether the change goes to review."""
+    value = load(call.body)
+    card_id = card_id_of(value, call.app.profile)
+    row = await load_own_card(call, card_id)
+    check_status(card_id, row.status)
+    change = read_update(value, row.card_type, call.app.profile)
+    record = call.platform.record()
+    return await change_card(
+        call,
+        card_id,
+        lambda tx: update_card(tx, call.app, card_id, change, call.now, record),
+        lambda send_check: ok(send_check=send_check),
+    )
 
 
 @endpoint("/card/delete", reads=OfCard)

@@ -249,6 +249,7 @@ def upgrade() -> None:
         sa.Column("fixed_term", sa.BigInteger(), nullable=False),
         sa.Column("fixed_begin_term", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("refuse_reason", sa.Text(), nullable=False),
         sa.Column("pay_cell", sa.Boolean(), nullable=False),
         sa.Column("self_consume_cell", sa.Boolean(), nullable=False),
