@@ -36,6 +36,10 @@ from kaquan.store.tx import Tx
 T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
 BUSY_MILLIS = 10_000
+# Hot commands; the log grows by some pages with each.
+CHECKPOINT_EVERY = 3000
+# The server's writer leaves checkpoints to another thread; this is for when that cannot keep up.
+LATE_CHECKPOINT = "PRAGMA wal_autocheckpoint = 64000"
 INSERTED = re.compile(r"VALUES \((.+)\)$")
 # Rows of one INSERT, so that few statements are prepared and each is kept.
 CHUNKS = (64, 16, 4, 1)
@@ -46,7 +50,7 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -65536",
-    # In pages: during a sale fewer, larger checkpoints write a page once that many batches have touched.
+    # In pages, for whoever does not take care of checkpoints: a page that many transactions touch is written once.
     "PRAGMA wal_autocheckpoint = 8000",
     "PRAGMA temp_store = MEMORY",
 )
@@ -156,16 +160,20 @@ class SqliteStore:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._written = 0
+        self._checkpoint: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Start both threads."""
+        """Start the threads."""
         self._writer = Worker(self._path, "kaquan-writer", writes=True)
         self._reader = Worker(self._path, "kaquan-reader", writes=False)
+        self._keeper = Worker(self._path, "kaquan-keeper", writes=False)
+        await self._writer.run(lambda connection: raw(connection).execute(LATE_CHECKPOINT))
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
-        await asyncio.to_thread(self._writer.stop)
-        await asyncio.to_thread(self._reader.stop)
+        for worker in (self._writer, self._keeper, self._reader):
+            await asyncio.to_thread(worker.stop)
 
     def flusher(self, flow: Callable[..., Flow[T]], reads: bool = False) -> Callable[..., Any]:
         """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writer.
@@ -179,10 +187,25 @@ class SqliteStore:
             return run(raw(connection), flow(appid, commands)) if commands else []
 
         async def flush(take: Take[Any]) -> list[T]:
-            worker = self._reader if reads else self._writer
-            return await worker.run(lambda connection: job(connection, take))
+            if reads:
+                return await self._reader.run(lambda connection: job(connection, take))
+            outcomes = await self._writer.run(lambda connection: job(connection, take))
+            self._count(len(outcomes))
+            return outcomes
 
         return flush
+
+    def _count(self, written: int) -> None:
+        self._written += written
+        if self._written >= CHECKPOINT_EVERY and (self._checkpoint is None or self._checkpoint.done()):
+            self._written = 0
+            self._checkpoint = asyncio.create_task(self._move())
+
+    async def _move(self) -> None:
+        """Move what was written from the log into the file, nearly all of it while the writer goes on."""
+        await self._keeper.run(checkpoint)
+        # What came meanwhile: only a log that was moved to its end is written from its beginning again.
+        await self._writer.run(checkpoint)
 
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in one transaction."""
@@ -191,6 +214,11 @@ class SqliteStore:
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action outside the writer."""
         return await self._reader.run(lambda connection: read_action(connection, action))
+
+
+def checkpoint(connection: sa.Connection) -> None:
+    """Move as much of the log into the file as nobody reads or writes just now."""
+    raw(connection).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def write_action(connection: sa.Connection, action: Callable[[Tx], T]) -> T:
