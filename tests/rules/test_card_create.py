@@ -97,8 +97,9 @@ LIMITS = {
 @pytest.mark.parametrize(("name", "limit"), LIMITS.items())
 def test_text_is_limited_in_bytes(name: str, limit: int) -> None:
     fits = "卡" * (limit // 3) + "x" * (limit % 3)
-    assert brief(card(base={name: fits})) is None
-    assert brief(card(base={name: fits + "x"})) == (45021, "too_long", B + name)
+    cell = {"promotion_url_name": "x", "promotion_url": URL} if name.startswith("promotion") else {}
+    assert brief(card(base={**cell, name: fits})) is None
+    assert brief(card(base={**cell, name: fits + "x"})) == (45021, "too_long", B + name)
 
 
 def test_a_merchant_name_has_room_for_12_chinese_characters() -> None:
@@ -319,6 +320,12 @@ URL = "https://shop.example"
         ({"custom_url_name": "订座", "custom_app_brand_user_name": "gh_1@app"}, None),
         ({"url_name_type": "URL_NAME_TYPE_MALL"}, (40150, "cell_without_url", B + "custom_url")),
         ({"custom_url_name": "订座"}, (40150, "cell_without_url", B + "custom_url")),
+        ({"promotion_url_name": "更多"}, (40150, "cell_without_url", B + "promotion_url")),
+        ({"promotion_url_name_type": "URL_NAME_TYPE_MALL"}, (40150, "cell_without_url", B + "promotion_url")),
+        ({"promotion_url": URL}, (40150, "cell_without_name", B + "promotion_url_name")),
+        ({"promotion_app_brand_user_name": "gh_1@app"}, (40150, "cell_without_name", B + "promotion_url_name")),
+        ({"promotion_url": URL, "promotion_url_name_type": 0}, None),
+        ({"promotion_app_brand_user_name": "gh_1@app", "promotion_url_name": "更多"}, None),
         ({"custom_url": URL}, (40150, "cell_without_name", B + "custom_url_name")),
         ({"custom_app_brand_user_name": "gh_1@app"}, (40150, "cell_without_name", B + "custom_url_name")),
         ({"url_name_type": "MALL", "custom_url": URL}, (40150, "unknown_value", B + "url_name_type")),
