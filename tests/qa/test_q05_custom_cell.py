@@ -8,6 +8,7 @@ import pytest
 from card_bodies import card
 
 from qa.desk import Desk, repaired
+from support.server import Server
 
 LINK = "https://shop.example/book?from=card"
 NAMES = (
@@ -23,6 +24,12 @@ KINDS = {"custom": "url_name_type", "promotion": "promotion_url_name_type"}
 CELLS = pytest.mark.parametrize(("cell", "kind"), KINDS.items())
 INCOMPLETE = "40150 invalid card parameters"
 BASE = "card.groupon.base_info."
+
+
+@pytest.fixture
+def desk(sqlite_server: Server) -> Desk:
+    """A merchant; how a card is read does not depend on the database."""
+    return Desk(sqlite_server.new_app(sandbox=False, card_function="granted"), sqlite_server.database)
 
 
 def cells(desk: Desk, card_id: str) -> dict[str, Any]:
