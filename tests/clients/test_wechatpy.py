@@ -18,6 +18,7 @@ from wechatpy.utils import WeChatSigner, check_signature  # type: ignore[import-
 from clients.snippet import snippet
 from support.api import Api
 from support.callback import Receiver
+from support.server import Server
 
 OK = {"errcode": 0, "errmsg": "ok"}
 
@@ -130,6 +131,14 @@ def test_a_claim_signed_by_the_sdk_is_made(shop: Shop) -> None:
 def test_an_expired_token_is_renewed_by_the_sdk_itself(shop: Shop, seconds: int) -> None:
     old = shop.client.access_token
     shop.post("/sandbox/clock", advance=seconds)
+    assert len(shop.client.card.get_colors()) == 14
+    assert shop.client.access_token != old
+
+
+def test_an_expired_token_is_renewed_where_the_account_has_it_answered_as_a_replaced_one(server: Server) -> None:
+    shop = Shop(server.new_app(expired_token=40001))
+    old = shop.client.access_token
+    shop.post("/sandbox/clock", advance=7200)
     assert len(shop.client.card.get_colors()) == 14
     assert shop.client.access_token != old
 

@@ -80,6 +80,11 @@ class Desk:
         return done.lines
 
 
+def steps(path: str) -> list[Any]:
+    """Return the names and positions that lead to a place of a request."""
+    return [int(step) if step.isdigit() else step for step in re.split(r"[.\[\]]+", path.rstrip("]"))]
+
+
 def repaired(body: dict[str, Any], told: dict[str, str], value: Any = None) -> dict[str, Any]:
     """Return the request after the smallest change that an explanation names.
 
@@ -89,11 +94,14 @@ def repaired(body: dict[str, Any], told: dict[str, str], value: Any = None) -> d
         value: what to put where the explanation can only say what kind of value is missing.
     """
     mended = copy.deepcopy(body)
-    place, repair = mended, told["repair"]
-    *way, name = told["path"].split(".")
+    place: Any = mended
+    repair = told["repair"]
+    *way, name = steps(told["path"])
     for step in way:
         place = place[step]
-    if repair.startswith("without "):
+    if isinstance(name, int):
+        place[name] = json.loads(repair)
+    elif repair.startswith("without "):
         assert place.pop(name) == json.loads(f"{{{repair.removeprefix('without ')}}}")[name]
     elif " instead of " in repair:
         right, wrong = map(json.loads, repair.split(" instead of "))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.api import Api
+from support.server import Server
 from wire.answers import refusal, send
 from wire.kept import Kept
 
@@ -52,6 +53,18 @@ def test_a_token_that_has_lived_its_time_has_expired_even_when_it_was_replaced(a
     old, new = classic(api), classic(api)
     pass_time(api, 7200)
     assert [standing(kept, api, one) for one in (old, new)] == ["42001 expired", "42001 expired"]
+
+
+def test_an_account_may_have_expired_tokens_answered_as_replaced_ones(server: Server, kept: Kept) -> None:
+    api = server.new_app(expired_token=40001)
+    old = classic(api)
+    pass_time(api, 7199)
+    assert standing(kept, api, old) == "good"
+    pass_time(api, 1)
+    assert standing(kept, api, old) == "40001 expired"
+    assert send(api, "POST", "/card/batchget", ASK, old)["errmsg"].startswith(
+        "invalid credential, access_token is invalid or not latest rid: "
+    )
 
 
 def test_of_three_tokens_the_first_is_cut_by_the_second_and_not_prolonged_by_the_third(api: Api, kept: Kept) -> None:

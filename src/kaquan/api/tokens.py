@@ -10,6 +10,7 @@ import base64
 import binascii
 import hmac
 import struct
+from typing import Any
 
 import msgspec
 
@@ -102,11 +103,18 @@ def newer_than_snapshot(token: Token, app: App) -> bool:
     return latest is None or token.serial > latest.serial
 
 
+def expired(app: App, **facts: Any) -> Refusal:
+    """Return the refusal of an expired token with the errcode that the app's SDK renews its token on."""
+    if app.expired_token == Errcode.INVALID_CREDENTIAL:
+        return Errcode.INVALID_CREDENTIAL("expired", **facts)
+    return Errcode.ACCESS_TOKEN_EXPIRED("expired", **facts)
+
+
 def refusal(token: Token, app: App, now: int) -> Refusal | None:
     """Return why a token is not good any more, or None (spec: auth_and_signatures.md 1.3)."""
     facts = {"appid": app.appid, "kind": token.kind, "now": now}
     if now >= token.ends_at:
-        return Errcode.ACCESS_TOKEN_EXPIRED("expired", ends_at=token.ends_at, ago=now - token.ends_at, **facts)
+        return expired(app, ends_at=token.ends_at, ago=now - token.ends_at, **facts)
     credential = standing(token, app)
     if credential is None or now >= credential.ends_at:
         return Errcode.INVALID_CREDENTIAL("replaced", **facts)

@@ -25,6 +25,8 @@ AppId = Annotated[str | None, typer.Option("--appid", help="which account; not n
 LETTERS_AND_DIGITS = URL_SAFE[:-2]
 PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
+EXPIRED = ("42001", "40001")
+EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
 QUOTA_HELP = "limits of calls: original or none"
 
 
@@ -76,6 +78,7 @@ def set_(
     profile: Annotated[str | None, typer.Option(help="strict or lenient reading of requests")] = None,
     quota: Annotated[str | None, typer.Option(help=QUOTA_HELP)] = None,
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
+    expired_token: Annotated[str | None, typer.Option(help=EXPIRED_HELP)] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Change what an account may do; running servers follow within a second.
@@ -85,17 +88,22 @@ def set_(
       kaquan app set --appid wx0123456789abcdef --card-function granted --permissions custom_code,issue
 
       kaquan app set --profile lenient
+
+      kaquan app set --expired-token 40001
     """
     choices: dict[str, tuple[Any, tuple[str, ...]]] = {
         "card_function": (card_function, ("none", "pending", "granted", "refused")),
         "review": (review, REVIEWS),
         "profile": (profile, ("strict", "lenient")),
         "quota": (quota, MODES),
+        "expired_token": (expired_token, EXPIRED),
     }
     values: dict[str, Any] = {name: chosen(name, *choice) for name, choice in choices.items() if choice[0] is not None}
     if permissions is not None:
         asked = [one.strip() for one in permissions.split(",") if one.strip()]
         values["permissions"] = ",".join(sorted({chosen("permissions", one, PERMISSIONS) for one in asked}))
+    if expired_token is not None:
+        values["expired_token"] = int(values["expired_token"])
     if suspended is not None:
         values["suspended"] = suspended
     if not values:

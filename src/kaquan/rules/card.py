@@ -17,6 +17,7 @@ from kaquan.rules.card_tables import (
     ADVANCED_INFO,
     ALWAYS_SHOWN,
     BASE_INFO,
+    CELLS,
     COLOR_NAMES,
     COLORS,
     DATE_INFO,
@@ -41,6 +42,14 @@ ICONS = 1
 
 Found = tuple[str, dict[str, Any]] | None
 """Cause and facts of a mistake, None when there is none."""
+
+
+class _Ends(msgspec.Struct, frozen=True):
+    """The fields of a cell that were sent: of its name, of its kind as a number, and of where it leads."""
+
+    name: str
+    ordinal: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +168,22 @@ def _icons_not_one(case: _Case) -> Found:
 
 
 def _half_a_cell(case: _Case) -> Found:
-    base = case.base
-    named = base.custom_url_name or base.url_name_type
-    target = base.custom_url or base.custom_app_brand_user_name
-    if named and not target and (base.custom_url_name or base.url_name_type not in URL_NAME_ORDINALS):
-        sent = "custom_url_name" if base.custom_url_name else "url_name_type"
-        return case.in_base("cell_without_url", "custom_url", f"a link, with {sent} set", "nothing", sent=sent)
-    if target and not named:
-        sent = "custom_url" if base.custom_url else "custom_app_brand_user_name"
-        return case.in_base("cell_without_name", "custom_url_name", f"a name, with {sent} set", "nothing", sent=sent)
+    for cell in CELLS:
+        sent, name, url = _ends(case.base, cell), cell[0], cell[2]
+        if sent.name and not sent.target:
+            expected = f"a link, with {sent.name} set"
+            return case.in_base("cell_without_url", url, expected, "nothing", sent=sent.name)
+        if sent.target and not (sent.name or sent.ordinal):
+            expected = f"a name, with {sent.target} set"
+            return case.in_base("cell_without_name", name, expected, "nothing", sent=sent.target)
     return None
+
+
+def _ends(base: BaseInfo, cell: tuple[str, str, str, str]) -> _Ends:
+    """Return what of a cell was sent; an ordinal alone names no cell, since typed SDKs send 0 for one they lack."""
+    name, kind, url, weapp = (field if getattr(base, field) else "" for field in cell)
+    ordinal = kind if getattr(base, cell[1]) in URL_NAME_ORDINALS else ""
+    return _Ends(name or (kind if not ordinal else ""), ordinal, url or weapp)
 
 
 def _friends_coupon(case: _Case) -> Found:
@@ -258,8 +273,7 @@ def normalise(content: Content) -> Content:
         date_info=_stored_date(base.date_info),
         location_id_list=stores,
         get_limit=base.get_limit or DEFAULT_GET_LIMIT,
-        url_name_type=_url_name(base.url_name_type, base.custom_url),
-        promotion_url_name_type=_url_name(base.promotion_url_name_type, base.promotion_url),
+        **{kind: _url_name(*(getattr(base, field) for field in (kind, *target))) for _, kind, *target in CELLS},
     )
     return msgspec.structs.replace(content, base_info=stored)
 
@@ -268,9 +282,9 @@ def _stored_date(date: DateInfo) -> DateInfo:
     return msgspec.structs.replace(date, type=OLD_DATE_TYPES.get(date.type, date.type))
 
 
-def _url_name(sent: str, url: str) -> str:
+def _url_name(sent: str, *targets: str) -> str:
     """Return the name of an ordinal; a typed SDK sends 0 for a cell that is not there."""
-    return URL_NAME_ORDINALS.get(sent, sent) if url else ""
+    return URL_NAME_ORDINALS.get(sent, sent) if any(targets) else ""
 
 
 def to_text(content: Content) -> str:

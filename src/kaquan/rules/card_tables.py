@@ -77,6 +77,11 @@ URL_NAME_TYPES = (
     "URL_NAME_TYPE_VEHICLE_INFORMATION",
 )
 URL_NAME_ORDINALS = MappingProxyType({str(number): name for number, name in enumerate(URL_NAME_TYPES)})
+# The cells that lead elsewhere: its name, or that of a kind of cells, and its address, or that of a mini program.
+CELLS = (
+    ("custom_url_name", "url_name_type", "custom_url", "custom_app_brand_user_name"),
+    ("promotion_url_name", "promotion_url_name_type", "promotion_url", "promotion_app_brand_user_name"),
+)
 
 DEPOSIT_MODE = "GET_CUSTOM_CODE_MODE_DEPOSIT"
 BUSINESS_SERVICES = ("BIZ_SERVICE_DELIVER", "BIZ_SERVICE_FREE_PARK", "BIZ_SERVICE_WITH_PET", "BIZ_SERVICE_FREE_WIFI")

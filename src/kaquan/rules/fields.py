@@ -248,9 +248,9 @@ def literal(value: Any) -> str:
 
 
 def member(path: str, value: Any) -> str:
-    """Return the JSON member that puts the value at the path's last name: ``"quantity": 500``."""
-    name = path.rpartition(".")[2].partition("[")[0]
-    return f'"{name}": {_short(literal(value), 4096)}'
+    """Return the JSON member that puts the value at the path's last name, ``"quantity": 500``; of a list the item."""
+    name, text = path.rpartition(".")[2], _short(literal(value), 4096)
+    return text if name.endswith("]") else f'"{name}": {text}'
 
 
 _TYPE_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number"}

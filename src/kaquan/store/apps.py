@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 
+from kaquan.errors import Errcode
 from kaquan.rules.fault import Fault
 from kaquan.rules.quota import NONE, Limits, Override, limits_of, sharpest_first
 from kaquan.store import tables
@@ -38,6 +39,7 @@ class App(msgspec.Struct, frozen=True):
         review: ``auto`` or ``manual`` review of cards.
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
         quota: ``original``, the default limits of calls, or ``none``.
+        expired_token: the errcode of an expired access token, 42001 or 40001.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand, newest first.
@@ -60,6 +62,7 @@ class App(msgspec.Struct, frozen=True):
     clock_offset: int
     callback: bool
     credentials: tuple[Credential, ...]
+    expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -85,6 +85,7 @@ app = tenant(
     flag("suspended"),
     text("permissions"),
     text("quota"),
+    number("expired_token"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),

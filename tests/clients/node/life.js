@@ -1,7 +1,7 @@
 // The whole life of a coupon. What stands before this text gives `sdk`, whose methods return promises, `post` for what
 // the SDK has no method for, `token` and `upload`; the result of each step is printed as one line of JSON.
 
-const { body, custom, logo } = JSON.parse(process.argv[2]);
+const { body, custom, logo } = JSON.parse(process.argv[1]);
 const done = {};
 
 async function refused(call) {

@@ -1,6 +1,6 @@
 // Stores and people. What stands before this text gives `sdk`, whose methods return promises, and `post`.
 
-const { info } = JSON.parse(process.argv[2]);
+const { info } = JSON.parse(process.argv[1]);
 
 async function gone(poiId) {
   try {

@@ -3,7 +3,9 @@
 const sdk = new Proxy(api, {
   get: (target, name) => (...given) =>
     new Promise((resolve, reject) => {
-      target[name](...given, (error, result) => (error ? reject(error) : resolve(result)));
+      const made = target[name](...given, (error, result) => (error ? reject(error) : resolve(result)));
+      // What calls nothing takes no callback.
+      if (!String(target[`_${name}`] || target[name]).includes('callback')) resolve(made);
     }),
 });
 

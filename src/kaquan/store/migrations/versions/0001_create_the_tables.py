@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("suspended", sa.Boolean(), nullable=False),
         sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("quota", sa.Text(), nullable=False),
+        sa.Column("expired_token", sa.BigInteger(), nullable=False),
         sa.Column("clock_offset", sa.BigInteger(), nullable=False),
         sa.Column("system_event_time", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),

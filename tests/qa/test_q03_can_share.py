@@ -1,0 +1,56 @@
+"""Q3: ``can_share`` lets the claim page be shared, ``can_give_friend`` a claimed code be given away: two switches."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from card_bodies import OWN, card
+
+from qa.desk import Desk, repaired
+
+SWITCHES = ("can_share", "can_give_friend")
+
+
+def shown(desk: Desk, card_id: str) -> dict[str, Any]:
+    """Return both switches as ``/card/get`` shows them, whatever the type of the card."""
+    found = desk.passes("/card/get", {"card_id": card_id})["card"]
+    base_info = found[found["card_type"].lower()]["base_info"]
+    return {name: base_info[name] for name in SWITCHES}
+
+
+def test_both_are_on_unless_something_else_is_said_whatever_the_type(desk: Desk) -> None:
+    for card_type in OWN:
+        assert shown(desk, desk.api.create_card(card(card_type))) == {"can_share": True, "can_give_friend": True}
+
+
+def test_each_is_kept_for_itself(desk: Desk) -> None:
+    for values in product((True, False), repeat=2):
+        sent = dict(zip(SWITCHES, values, strict=True))
+        assert shown(desk, desk.api.create_card(card("GROUPON", sent))) == sent
+
+
+def test_null_is_the_default_and_1_and_0_are_read(desk: Desk) -> None:
+    for sent, kept in ((None, True), (1, True), (0, False)):
+        body = card("GROUPON", dict.fromkeys(SWITCHES, sent))
+        assert shown(desk, desk.api.create_card(body)) == dict.fromkeys(SWITCHES, kept)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_in_quotes_it_is_refused_and_no_card_is_made_until_it_is_repaired(desk: Desk, name: str) -> None:
+    body = card("GROUPON", {name: "false"})
+    told = desk.refused("/card/create", body)
+    assert (told["answer"][:5], told["cause"], told["repair"]) == ("40053", "quoted_boolean", f'"{name}": false')
+    everything = {"offset": 0, "count": 10}
+    assert desk.passes("/card/batchget", everything)["card_id_list"] == []
+    card_id = desk.passes("/card/create", repaired(body, told))["card_id"]
+    assert desk.passes("/card/batchget", everything)["card_id_list"] == [card_id]
+    assert shown(desk, card_id) == {**dict.fromkeys(SWITCHES, True), name: False}
+
+
+@pytest.mark.parametrize("sent", [2, [], "on"])
+def test_what_is_no_boolean_is_named_with_its_place(desk: Desk, sent: Any) -> None:
+    told = desk.refused("/card/create", card("GROUPON", {"can_share": sent}))
+    assert (told["answer"][:5], told["path"]) == ("40053", "card.groupon.base_info.can_share")
+    assert told["expected"] == "boolean"
