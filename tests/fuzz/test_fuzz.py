@@ -12,6 +12,7 @@ from fuzz.shape import forms
 from kaquan.api.route import ROUTES
 from kaquan.app import load_endpoints
 from support.database import Databases
+from support.server import Server
 
 load_endpoints()
 COUNT = 1000
@@ -40,11 +41,10 @@ def test_the_fields_of_every_body_are_known(path: str) -> None:
     assert bool(forms(ROUTES[path])) is (path not in WITHOUT_FORM)
 
 
-def test_the_same_seed_makes_the_same_requests(databases: Databases, tmp_path: Path) -> None:
-    with running(databases.create()) as server:
-        run = Run(server, SEED, tmp_path)
-        again = Maker(SEED, run.shops[:2], run.shops[2])
-        assert [run.maker.make(number) for number in range(200)] == [again.make(number) for number in range(200)]
+def test_the_same_seed_makes_the_same_requests(sqlite_server: Server, tmp_path: Path) -> None:
+    run = Run(sqlite_server, SEED, tmp_path)
+    again = Maker(SEED, run.shops[:2], run.shops[2])
+    assert [run.maker.make(number) for number in range(200)] == [again.make(number) for number in range(200)]
 
 
 def test_a_request_is_repeated_by_curl(tmp_path: Path) -> None:
