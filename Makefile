@@ -15,12 +15,12 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help setup demo test lint fmt docs bench lock clean
+.PHONY: help setup demo test fuzz lint fmt docs bench lock clean
 
 help: ## list what can be made
 	@echo "kaquan: a card-and-coupon platform that speaks the WeChat Card API"; echo
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 16
-	@echo; echo "  PYTHON=python3.12 chooses the Python, ARGS='-k claim' is passed on by demo, test and bench."
+	@echo; echo "  PYTHON=python3.12 chooses the Python, ARGS='-k claim' is passed on by demo, test, fuzz and bench."
 
 setup: .venv/.run ## install the server into .venv
 	@echo "installed: .venv/bin/kaquan --help"
@@ -32,6 +32,9 @@ test: .venv/.test .venv/.postgres ## install what the tests need, then lint and 
 	@$(MAKE) lint
 	@echo "tests ..."
 	@$(RUN) -m pytest $(ARGS)
+
+fuzz: .venv/.test .venv/.postgres ## send 20,000 odd requests; ARGS='--count 500 --seed 1 --database sqlite'
+	@PYTHONPATH=tests:tests/rules $(RUN) -m fuzz $(ARGS)
 
 lint: .venv/.test ## check style, types and which layer imports which
 	@echo "style ..."

@@ -48,7 +48,7 @@ def test_the_whole_life_of_a_coupon(merchant: Api, done: Any) -> None:
     colours, shown, qr = (done.pop(name) for name in ("colors", "shown", "qr"))
     assert (len(colours["colors"]), colours["colors"][0]) == (14, {"name": "Color010", "value": "#63b359"})
     assert shown["card"]["groupon"]["base_info"]["sku"] == {"quantity": 13, "total_quantity": 13}
-    assert list(qr) == ["errcode", "errmsg", "ticket", "url", "show_qrcode_url", "expire_seconds"]
+    assert list(qr) == ["errcode", "errmsg", "ticket", "expire_seconds", "url", "show_qrcode_url"]
     assert done.pop("logo")["url"].startswith(f"{merchant.base_url}/image/{merchant.appid}/")
     assert sorted(done["listed"].pop("card_id_list")) == sorted([card_id, custom])
     refused = {name: done.pop(name) for name in ("again", "late")}

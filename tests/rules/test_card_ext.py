@@ -121,6 +121,13 @@ def test_a_signed_member_that_is_no_text_is_refused(members: dict[str, Any], key
     assert verdict(text(**members)) == (40080, "wrong_type", facts)
 
 
+@pytest.mark.parametrize("key", ["code", "openid", "nonce_str", "outer_str", "balance"])
+def test_a_member_that_no_database_keeps_is_refused(key: str) -> None:
+    facts = {"path": f"card_ext.{key}", "key": key, "expected": "text without U+0000", "got": 'string "a\\u0000"'}
+    members = {key: "a\0"}
+    assert verdict(text(**members)) == (40080, "wrong_type", facts)
+
+
 @pytest.mark.parametrize(
     ("members", "key", "limit"),
     [({"nonce_str": "n" * 33}, "nonce_str", 32), ({"outer_str": "汉" * 43}, "outer_str", 128)],

@@ -48,6 +48,11 @@ class Server:
         return self.facts["base_url"]
 
     @property
+    def group(self) -> int:
+        """Return the process group of the server and its workers."""
+        return self._group
+
+    @property
     def log(self) -> str:
         """Return what the server has written to stderr."""
         return self._log.read_text() if self._log.exists() else ""

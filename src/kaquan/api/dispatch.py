@@ -127,7 +127,8 @@ class Dispatcher:
             facts=msgspec.json.encode(refused.facts).decode(),
             client_ip=call.client_ip,
         )
-        self._keep(call.appid, kept)
+        # Whoever knows an appid alone may not fill that account's list of failed calls.
+        self._keep("" if refused.errcode == Errcode.INVALID_APPSECRET else call.appid, kept)
         return body
 
     def _keep(self, appid: str, kept: FailedCall) -> None:

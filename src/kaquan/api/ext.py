@@ -18,7 +18,7 @@ from kaquan.errors import Errcode, Refusal
 from kaquan.rules.card_ext import parse_card_ext
 from kaquan.rules.claim import Claim
 from kaquan.rules.fields import CardId, Id, MaxBytes, Openid
-from kaquan.rules.openid import check_openid
+from kaquan.rules.openid import check_account, check_openid
 
 MOST_IDS = 1000
 MESSAGES = 50
@@ -74,6 +74,7 @@ async def user(call: Call, request: UserRequest) -> dict[str, Any]:
 async def claim(call: Call, request: ClaimRequest) -> Any:
     """Claim a card for a person, with the checks of the claim page."""
     check_openid(request.openid)
+    check_account(request.openid, call.app.prefix)
     platform = call.platform
     one = Claim(request.card_id, request.openid, call.now, request.code or "", request.outer_str or "")
     if request.card_ext is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import re
 
 from kaquan.errors import Errcode
 from kaquan.keys import Keys
@@ -16,6 +17,7 @@ from kaquan.keys import Keys
 APPID_BYTES = 8
 NAME_BYTES = 24
 MAC_BYTES = 48
+NAME = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def scan_id(appid: str, random: bytes) -> str:
@@ -34,13 +36,9 @@ def appid_of(scan: str) -> str:
     Raises:
         Refusal: 40073, no ticket has this name.
     """
-    try:
-        raw = base64.urlsafe_b64decode(scan)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if len(raw) != NAME_BYTES:
+    if not NAME.fullmatch(scan):
         raise Errcode.INVALID_CARD_ID("ticket_unknown", card_id="")
-    return "wx" + raw[:APPID_BYTES].hex()
+    return "wx" + base64.urlsafe_b64decode(scan)[:APPID_BYTES].hex()
 
 
 def ticket(keys: Keys, scan: str) -> str:
@@ -55,7 +53,10 @@ def scan_id_of_ticket(keys: Keys, text: str) -> str:
         Refusal: 40073, it is no ticket of this platform.
     """
     if "/q/" in text:
-        return text.partition("/q/")[2].partition("?")[0]
+        name = text.partition("/q/")[2].partition("?")[0]
+        # Whatever else stood there would be drawn as a QR code of any size.
+        appid_of(name)
+        return name
     # A plus sign arrives as a blank when the ticket was not percent-encoded.
     try:
         raw = base64.b64decode(text.replace(" ", "+"), validate=True)

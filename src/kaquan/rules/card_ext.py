@@ -58,7 +58,11 @@ def _text(name: str, member: Any, place: str) -> str:
         raise Errcode.INVALID_CARD_EXT(
             "wrong_type", path=f"{place}.{name}", key=name, expected="string", got=shown(member)
         )
-    return member if isinstance(member, str) else ""
+    text = member if isinstance(member, str) else ""
+    if "\0" in text:
+        facts = {"path": f"{place}.{name}", "key": name, "expected": "text without U+0000", "got": shown(text)}
+        raise Errcode.INVALID_CARD_EXT("wrong_type", **facts)
+    return text
 
 
 def _check_lengths(ext: dict[str, str], place: str) -> None:

@@ -6,6 +6,7 @@ import re
 
 from kaquan.errors import Errcode
 from kaquan.rules.fields import shown
+from kaquan.rules.text import mask_openid
 
 OPENID = re.compile(r"o[A-Za-z0-9_-]{27}")
 
@@ -19,3 +20,13 @@ def check_openid(openid: str, path: str = "") -> None:
     if not OPENID.fullmatch(openid):
         facts = {"got": shown(openid), "expected": "o and 27 of A-Z a-z 0-9 _ -", **({"path": path} if path else {})}
         raise Errcode.INVALID_OPENID("malformed", **facts)
+
+
+def check_account(openid: str, prefix: str) -> None:
+    """Go on only if the openid can be one of the account whose ids carry this prefix.
+
+    Raises:
+        Refusal: 40003.
+    """
+    if openid[1 : len(prefix) + 1] != prefix:
+        raise Errcode.INVALID_OPENID("stranger", openid=mask_openid(openid))

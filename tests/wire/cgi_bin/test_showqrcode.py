@@ -110,7 +110,23 @@ def test_each_card_of_a_ticket_serves_one_of_many_who_claim_at_once(api: Api) ->
     assert [api.stock(card_id)["quantity"] for card_id in cards] == [499999, 499999]
 
 
-@pytest.mark.parametrize("query", ["", "?ticket=", "?ticket=x", "?ticket=%00", "?ticket=" + "A" * 96])
+ADDRESS = "?ticket=http://shop.example/q/"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?ticket=",
+        "?ticket=x",
+        "?ticket=%00",
+        "?ticket=" + "A" * 96,
+        ADDRESS,
+        ADDRESS + "y" * 60_000,
+        ADDRESS + "A" * 31 + "%E6%B1%89",
+        ADDRESS + "A" * 32 + "!",
+    ],
+)
 def test_a_ticket_that_is_none_has_no_picture(api: Api, query: str) -> None:
     status, headers, body = exchange(api, "GET", f"/cgi-bin/showqrcode{query}")
     assert (status, headers["content-type"], body) == (404, "text/plain", b"")

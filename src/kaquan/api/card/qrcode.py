@@ -113,7 +113,7 @@ async def create(call: Call, request: QrOne | QrSeveral) -> dict[str, Any]:
         call,
         None,
         lambda tx: create_qr(tx, call.appid, name, wishes, seconds, call.now, most),
-        lambda _: ok(**addresses(call, name), expire_seconds=seconds),
+        lambda _: ok(**addresses(call, name, seconds)),
     )
 
 
@@ -146,9 +146,10 @@ def seconds_of(request: QrOne | QrSeveral) -> int | None:
     return next(filter(None, said), None)
 
 
-def addresses(call: Call, name: str) -> dict[str, str]:
-    """Return the ticket with what is scanned and where its picture is."""
+def addresses(call: Call, name: str, seconds: int) -> dict[str, Any]:
+    """Return the ticket and its life with what is scanned and where its picture is, in the order of the original."""
     base = call.platform.settings.base_url
     ticket = scan.ticket(call.platform.keys, name)
     picture = f"{base}/cgi-bin/showqrcode?ticket={quote(ticket, safe='')}"
-    return {"ticket": ticket, "url": scan.scan_url(base, name), "show_qrcode_url": picture}
+    where = {"url": scan.scan_url(base, name), "show_qrcode_url": picture}
+    return {"ticket": ticket, "expire_seconds": seconds, **where}
