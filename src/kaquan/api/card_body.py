@@ -30,6 +30,16 @@ def _reader(card_type: str) -> Reader[Any]:
 _READERS = {card_type: _reader(card_type) for card_type in KEYS}
 
 
+class CreateReader:
+    """Reads the body of ``create``."""
+
+    stages = (*_HEAD.stages, tuple(node for one in _READERS.values() for stage in one.stages for node in stage))
+
+    def read(self, body: bytes, profile: Profile) -> tuple[str, Part]:
+        """Return the card_type and the content; raises as :func:`read_create`."""
+        return read_create(body, profile)
+
+
 def read_create(body: bytes, profile: Profile) -> tuple[str, Part]:
     """Return the card_type and the content of a ``/card/create`` body; the objects of other types are ignored.
 

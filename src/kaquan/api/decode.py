@@ -51,6 +51,7 @@ class Reader(Generic[T]):
 
     def __init__(self, struct: type[T]) -> None:
         self._node = object_node(struct)
+        self.stages = ((self._node,),)
         self._typed = msgspec.json.Decoder(struct).decode if all(map(_is_flat, self._node.fields)) else None
         self._checks = [(field.name, check) for field in self._node.fields for check in _checks(field)]
 

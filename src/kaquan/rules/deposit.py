@@ -12,6 +12,8 @@ MOST = 100
 TOO_LONG = "too long"
 UNPRINTABLE = "blank at an end or unprintable character"
 EMPTY = "empty"
+LIST_ORDER = ("40109 too_many", "40110 empty_list empty_code")
+"""The steps of :func:`check_list`."""
 
 
 def check_list(codes: Sequence[str]) -> None:

@@ -31,7 +31,11 @@ class RidGet(msgspec.Struct):
     rid: str
 
 
-@endpoint("/cgi-bin/openapi/rid/get", reads=RidGet)
+@endpoint(
+    "/cgi-bin/openapi/rid/get",
+    reads=RidGet,
+    refuses=("76002 malformed", "76004 too_old", "76003 foreign | 76001 unknown"),
+)
 async def get(call: Call, request: RidGet) -> dict[str, Any]:
     """Return a failed call of this account, and beside it the cause that holds."""
     rid = request.rid.strip()
