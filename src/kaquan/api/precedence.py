@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from kaquan.api.reading import AnyNode, BoolNode, Field, IntNode, ListNode, Node, ObjectNode, Profile, TextNode
-from kaquan.errors import Errcode
+from kaquan.errors import Errcode, Refusal
 from kaquan.errors.catalogue import SHARED
 from kaquan.errors.order import Given, Step, step, steps
 from kaquan.rules.fields import Limit, Rank
@@ -52,6 +52,10 @@ class Reads(Protocol):
 
     def read(self, body: bytes, profile: Profile) -> Any:
         """Return the request."""
+        ...
+
+    def faults(self, value: dict[str, Any], profile: Profile) -> list[Refusal]:
+        """Return everything that is wrong with a body."""
         ...
 
 

@@ -12,7 +12,7 @@ from kaquan.actions.delete_card import delete_card
 from kaquan.actions.list_cards import list_cards
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
-from kaquan.api.card_body import CreateReader
+from kaquan.api.card_body import READER
 from kaquan.api.encode import OK, ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
@@ -58,7 +58,7 @@ def check_new(request: tuple[str, Part], app: App, now: int) -> None:
 
 @endpoint(
     "/card/create",
-    reads=CreateReader(),
+    reads=READER,
     checks=check_new,
     refuses=(*CREATE_ORDER, "45025 too_many", "40098 unknown deleted refused"),
 )

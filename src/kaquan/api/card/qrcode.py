@@ -12,7 +12,7 @@ from kaquan.actions.create_qr import create_qr
 from kaquan.api import scan
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card
-from kaquan.api.decode import Profile, Reader, load
+from kaquan.api.decode import HeadedReader, Reader
 from kaquan.api.encode import ok
 from kaquan.api.precedence import OWN_CARD
 from kaquan.api.route import endpoint
@@ -80,28 +80,9 @@ class QrSeveral(QrHead, kw_only=True):
     action_info: SeveralCards
 
 
-class QrReader:
-    """Reads the body of ``create``."""
-
-    def __init__(self) -> None:
-        self._head = Reader(QrHead)
-        self._bodies: dict[str, Reader[Any]] = {QR_CARD: Reader(QrOne), MULTIPLE: Reader(QrSeveral)}
-        bodies = tuple(node for one in self._bodies.values() for stage in one.stages for node in stage)
-        self.stages = (*self._head.stages, bodies)
-
-    def read(self, body: bytes, profile: Profile) -> QrOne | QrSeveral:
-        """Return the request of either kind.
-
-        Raises:
-            Refusal: as :meth:`Reader.read`; 40052 for another name.
-        """
-        value = load(body)
-        name = self._head.read_value(value, profile).action_name
-        request: QrOne | QrSeveral = self._bodies[name].read_value(value, profile)
-        return request
-
-
-READER = QrReader()
+READER = HeadedReader(
+    Reader(QrHead), {QR_CARD: Reader(QrOne), MULTIPLE: Reader(QrSeveral)}, lambda head: head.action_name
+)
 QR_ORDER = (LIST_SIZE, "40003 malformed", "40053 card_twice", OWN_CARD, *ORDER)
 
 
