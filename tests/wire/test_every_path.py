@@ -18,9 +18,9 @@ from kaquan.errors.order import step
 from support.api import Api
 from support.server import Server
 from wire.answers import refusal, send
+from wire.cases import FOLDER, STEP, cases
+from wire.cases import files as transcripts
 from wire.kept import Kept
-from wire.transcript import FOLDER, STEP, cases
-from wire.transcript import files as transcripts
 
 load_endpoints()
 DOCUMENTED = {
