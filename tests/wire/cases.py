@@ -4,6 +4,7 @@
     @ sandbox review=manual           the account, when it is no merchant with every right
     + card = card GROUPON {"..": 1}   a card (base_info changed, then the type's own fields), a claim or a token
     + poi = store {"sid":"1"}         a store (fields of base_info changed)
+    + limit = quota /card/get daily=1 a limit of calls, set before the first of them
     > POST /card/get {"card_id":"$card"}
     < {"errcode":0,...}               the answer, byte by byte
     ! cause path                      behind a refusal: the cause that was kept for its rid
@@ -77,7 +78,10 @@ def body_of(text: str) -> str:
     if short is None:
         return text
     if short["type"] == "STORE":
-        return json.dumps(store_body(**json.loads(short["changes"] or "{}")), ensure_ascii=False)
+        body = store_body(**json.loads(short["changes"] or "{}"))
+        base = body["business"]["base_info"]
+        body["business"]["base_info"] = {name: value for name, value in base.items() if value != ABSENT}
+        return json.dumps(body, ensure_ascii=False)
     parts = (json.loads(part) for part in (short["changes"] or "").split(" + ") if part)
     changed = ({name: ... if value == ABSENT else value for name, value in part.items()} for part in parts)
     base, own = (*changed, {}, {})[:2]

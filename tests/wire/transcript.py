@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from kaquan.actions.manage_app import set_override
+from kaquan.rules.quota import Override
 from support.api import Api
 from support.server import Server
 from wire.cases import NAME, PEOPLE, STEP, Case, body_of, repeated
@@ -87,6 +89,7 @@ class Player:
         verb, _, rest = what.partition(" ")
         begin: dict[str, Callable[[str], str]] = {"card": self._card, "claim": self._claim, "token": self._token}
         begin["store"] = self._store
+        begin["quota"] = self._quota
         begin["renew"] = lambda who: self._open(who, "sandbox").renew()
         self.values[name] = begin[verb](self.filled(rest))
 
@@ -96,6 +99,13 @@ class Player:
     def _store(self, described: str) -> str:
         made = self.accounts[""].ok("/cgi-bin/poi/addpoi", json.loads(body_of(f"STORE {described}".strip())))
         return str(made["poi_id"])
+
+    def _quota(self, described: str) -> str:
+        path, *limits = described.split()
+        numbers = {name: int(number) for name, number in (one.split("=") for one in limits)}
+        appid = self.accounts[""].appid
+        self.server.database.transact(lambda tx: set_override(tx, appid, Override(path, **numbers)))
+        return ""
 
     def _claim(self, described: str) -> str:
         card_id, openid, *more = described.split(maxsplit=2)
