@@ -70,7 +70,7 @@ class Limiting(Protocol):
 
 def order_of(
     reader: Reads | None,
-    refuses: tuple[str, ...],
+    declared: tuple[Step, ...],
     *,
     methods: tuple[str, ...],
     token: bool,
@@ -86,7 +86,8 @@ def order_of(
     before += FREQUENCY if token and limited else ()
     before += [SIZE] if has_body else []
     before += [KEY] if has_body and token else []
-    return steps([*before, *(JSON if reader else ()), *_reading(reader, bool(card_paths)), *refuses])
+    read = steps([*before, *(JSON if reader else ()), *_reading(reader, bool(card_paths))])
+    return (*read, *declared)
 
 
 def given_in(order: tuple[Step, ...]) -> frozenset[Given]:
@@ -102,17 +103,18 @@ def is_declared(given: frozenset[Given], errcode: int, cause: str) -> bool:
 def card_paths_of(reader: Reads | None) -> tuple[str, ...]:
     """Return where a request may name the card it is about; a list of cards is looked up card by card later."""
     nodes = (node for stage in (reader.stages if reader else ()) for node in stage)
-    return tuple(dict.fromkeys(path for node in nodes for path in _card_paths(node, "")))
+    return tuple(dict.fromkeys(path for node in nodes for path in card_paths_in(node)))
 
 
-def _card_paths(node: ObjectNode, path: str) -> Iterator[str]:
+def card_paths_in(node: ObjectNode, path: str = "") -> Iterator[str]:
+    """Yield where the requests of a struct may name their card; ``path`` is where the struct stands."""
     for field in node.fields:
         place = f"{path}.{field.key}" if path else field.key
         marked = field.missing is not None and field.missing.rank == Rank.CARD_ID
         if marked or place == "card_id":
             yield place
         if isinstance(field.node, ObjectNode):
-            yield from _card_paths(field.node, place)
+            yield from card_paths_in(field.node, place)
 
 
 def _reading(reader: Reads | None, names_card: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kaquan.api.decode import Reader
 from kaquan.api.precedence import Reads, card_paths_of, given_in, order_of
-from kaquan.errors.order import Given, Step
+from kaquan.errors.order import Given, Step, steps
 from kaquan.rules.quota import is_limited
 from kaquan.store.apps import App
 
@@ -38,6 +38,7 @@ class Endpoint:
         checks: what is checked of a request that was read, before anything is looked up for it.
         card_paths: where a request names the card it is about; an unknown one is told before all else a body gets
             wrong (spec: cards.md 1.3).
+        declared: what is refused behind the reading of the body.
         order: every refusal it can give, in the order in which they win.
         given: the same as errcodes with their causes.
     """
@@ -53,6 +54,7 @@ class Endpoint:
     limited: bool
     checks: Checks | None
     card_paths: tuple[str, ...]
+    declared: tuple[Step, ...]
     order: tuple[Step, ...]
     given: frozenset[Given]
 
@@ -86,7 +88,8 @@ def endpoint(
     facts: dict[str, Any] = {"methods": taken, "token": token, "needs": right, "limited": is_limited(path)}
     facts["has_body"] = reader is not None or "POST" in taken
     facts["card_paths"] = card_paths_of(reader) if own_card else ()
-    order = order_of(reader, tuple(refuses), **facts)
+    declared = steps(refuses)
+    order = order_of(reader, declared, **facts)
 
     def register(handler: Handler) -> Handler:
         ROUTES[path] = Endpoint(
@@ -95,6 +98,7 @@ def endpoint(
             reader=reader,
             body_limit=body_limit,
             checks=checks,
+            declared=declared,
             order=order,
             given=given_in(order),
             **facts,
