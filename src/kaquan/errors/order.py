@@ -43,7 +43,7 @@ def step(text: str) -> Step:
     """
     found: dict[Errcode, dict[str, None]] = {}
     for part in text.split("|"):
-        number, *causes = part.split()
+        number, *causes = part.split() or [""]
         if not causes:
             raise ValueError(f"no cause in {part!r}")
         found.setdefault(Errcode(int(number)), {}).update(dict.fromkeys(causes))
