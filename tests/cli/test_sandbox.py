@@ -83,7 +83,7 @@ def test_a_claim_that_is_refused_says_errcode_text_and_cause(server: Server) -> 
         (("clock", "--advance", "-1"), "40097 invalid args The clock moves ahead only"),
         (("callback", "--url", "http://127.0.0.1:9/", "--token", "x"), "40097 invalid args token does not have its"),
         (("approve", "--card-id", "pNone"), "40073 invalid card id This account has no card pNone."),
-        (("claim", "--card-id", "pNone", "--openid", "ann"), "40003 invalid openid This is no openid"),
+        (("claim", "--card-id", "pNone", "--openid", "ann"), "40073 invalid card id This account has no card pNone"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(sandbox: Api, command: tuple[str, ...], said: str) -> None:

@@ -57,14 +57,25 @@ class Desk:
         known = {name: told[name] for name in NAMED if told[name]}
         return {"answer": f"{answer['errcode']} {text}", "cause": told["cause"], "zh": told["zh"], **known}
 
+    def mended(self, path: str, body: Any) -> tuple[str, Any]:
+        """Make a call that is refused, and return the state of its repaired body with that body."""
+        found = RID.search(self.api.post(path, body)["errmsg"])
+        assert found
+        mended = self.api.ok("/cgi-bin/openapi/rid/get", {"rid": found[0]})["repaired"]
+        return mended["state"], json.loads(mended["body"]) if mended["body"] else None
+
     def passes(self, path: str, body: Any, **query: str) -> Any:
         """Make a call that succeeds and return its answer without errcode and errmsg."""
         return self.api.ok(path, body, **query)
 
     def _asked(self, rid: str) -> dict[str, str]:
         """Return the diagnosis from the API, after comparing it with what the command prints."""
-        told: dict[str, str] = self.api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})["diagnosis"]
-        assert self._printed(rid, "en")[3:] == [
+        answer = self.api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})
+        told: dict[str, str] = answer["diagnosis"]
+        english = self._printed(rid, "en")
+        end = english.index("", 3)
+        assert english[end + 1] == f"repaired request: {answer['repaired']['en']}"
+        assert english[3:end] == [
             f"{told['errcode']} {told['text']}",
             *(f"{label}{told[name]}" for name, label in ENGLISH.items() if told[name]),
         ]

@@ -133,6 +133,18 @@ def test_4_a_field_name_is_misspelt(desk: Desk, body: dict[str, Any], path: str,
     assert desk.passes("/card/create", repaired(body, told))
 
 
+def test_all_four_in_one_body_are_repaired_in_one_go(desk: Desk) -> None:
+    broken = groupon(title=..., titel="双人套餐", notice=5, sku={"quantity": "500"}, can_share="true")
+    state, mended = desk.mended("/card/create", broken)
+    assert (state, mended) == ("whole", groupon(notice="5", sku={"quantity": 500}, can_share=True))
+    assert desk.passes("/card/create", mended)
+
+
+def test_what_is_missing_leaves_a_blank_to_fill_in(desk: Desk) -> None:
+    state, mended = desk.mended("/card/create", groupon(title=..., get_limit="3"))
+    assert (state, mended) == ("incomplete", groupon(title="<text>", get_limit=3))
+
+
 # There is no code that this one stands for.
 NOWHERE = {"encryptCode": "x"}
 QR_OF = {"action_name": "QR_CARD"}

@@ -14,6 +14,7 @@ import pytest
 import kaquan
 from kaquan.errors import Errcode
 from kaquan.errors.catalogue import ANY, CATALOGUE, SHARED, Cause, Entry, describe, load
+from kaquan.rules.card import CREATE_CHECKS
 
 SOURCE = Path(kaquan.__file__).parent
 # The markers of rules/fields.py that refuse: what they say where no cause is written beside their errcode.
@@ -51,8 +52,8 @@ class Module:
         for node in ast.walk(root):
             if isinstance(node, ast.Call):
                 yield from self._of_call(node, names)
-            elif isinstance(node, ast.Tuple) and len(node.elts) == 2:
-                yield from self._of_pair(*node.elts)
+            elif isinstance(node, ast.Tuple) and len(node.elts) in {2, 3}:
+                yield from self._of_pair(*node.elts[:2])
 
     def _of_call(self, call: ast.Call, names: Names) -> Pairs:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -67,7 +68,7 @@ class Module:
             yield from ((code, cause) for code in self.errcodes(call.func, names) for cause in causes)
 
     def _of_pair(self, left: ast.expr, right: ast.expr) -> Pairs:
-        """Read ``(Errcode.X, "cause")`` and ``(check, Errcode.X)``, the rows of the rules' tables."""
+        """Read ``(Errcode.X, "cause")`` and ``(check, Errcode.X, ...)``, the rows of the rules' tables."""
         check = self.functions.get(getattr(left, "id", ""))
         causes = self._found_by(check) if check else set()
         yield from ((code, cause) for code in self.errcodes(right, {}) for cause in causes)
@@ -158,6 +159,12 @@ def test_what_the_code_raises_is_described_and_nothing_else() -> None:
         "undescribed": set(),
         "never raised": set(),
     }
+
+
+def test_each_check_of_a_new_card_declares_the_causes_it_finds() -> None:
+    module = Module(ast.parse(SOURCE.joinpath("rules/card.py").read_text("utf-8")))
+    found = {check.__name__: module._found_by(module.functions[check.__name__]) for check, _, _ in CREATE_CHECKS}
+    assert found == {check.__name__: set(causes.split()) for check, _, causes in CREATE_CHECKS}
 
 
 def test_a_catalogue_that_disagrees_with_the_errcodes_is_refused() -> None:

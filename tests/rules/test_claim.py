@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaquan.errors.order import step
 from kaquan.rules.claim import CHECKS, Card, Claim, Qr, Seen, code_given, decide, openid_bound, remind
 from kaquan.rules.signature import card_ext_signature
 
@@ -195,7 +196,12 @@ CASES = [(changes, *answer) for faults in FAULTS.values() for changes, *answer i
 
 
 def test_the_checks_come_in_the_documented_order() -> None:
-    assert list(FAULTS) == [check.__name__ for check in CHECKS]
+    assert list(FAULTS) == [check.__name__ for check, _ in CHECKS]
+
+
+def test_each_check_declares_the_step_of_its_refusals() -> None:
+    found = {check: {(errcode, cause) for _, errcode, cause, _ in faults} for check, faults in FAULTS.items()}
+    assert found == {check.__name__: set(step(text).given) for check, text in CHECKS}
 
 
 @pytest.mark.parametrize(("changes", "errcode", "cause", "facts"), CASES)

@@ -145,9 +145,15 @@ class Server:
             raise
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._process is not None:
             self.kill()
+        if kind is None:
+            self.check_log()
+
+    def check_log(self) -> None:
+        """Fail where a call was refused with what its endpoint does not declare (``refuses=``)."""
+        assert [line for line in self.log.splitlines() if "undeclared refusal" in line] == []
 
     @property
     def demo(self) -> Api:

@@ -10,6 +10,8 @@ from card_bodies import card
 
 from support.api import Api
 from support.server import Server
+from wire.answers import refusal
+from wire.kept import Kept
 
 
 def keyed(api: Api, path: str, body: Any, key: str) -> bytes:
@@ -45,7 +47,7 @@ def test_a_consumption_that_is_retried_is_no_refusal(api: Api) -> None:
     assert api.post("/card/code/consume", {"code": code})["errcode"] == 40099
 
 
-def test_a_key_stands_for_one_request(api: Api) -> None:
+def test_a_key_stands_for_one_request(api: Api, kept: Kept) -> None:
     card_id = api.create_card(card("GROUPON"))
     ann, bob = api.person("ann"), api.person("bob")
     keyed(api, "/ext/claim", {"card_id": card_id, "openid": ann}, "k")
@@ -54,7 +56,7 @@ def test_a_key_stands_for_one_request(api: Api) -> None:
         ("/card/delete", {"card_id": card_id}),
     ):
         answer = json.loads(keyed(api, path, body, "k"))
-        assert answer["errcode"] == 9990001
+        assert refusal(kept, api, answer) == "9990001 other_request"
         assert "other" in answer["errmsg"] or "another request" in answer["errmsg"]
 
 
@@ -67,9 +69,10 @@ def test_a_refused_call_does_not_use_its_key_up(api: Api) -> None:
     assert json.loads(keyed(api, "/ext/claim", wish, "k"))["errcode"] == 0
 
 
-def test_a_key_has_a_form(api: Api) -> None:
+def test_a_key_has_a_form(api: Api, kept: Kept) -> None:
     for key in ("x" * 256, "Schl\xfcssel"):
-        assert json.loads(keyed(api, "/card/delete", {"card_id": "p"}, key))["errcode"] == 9990001
+        answer = json.loads(keyed(api, "/card/delete", {"card_id": "p"}, key))
+        assert refusal(kept, api, answer) == "9990001 malformed"
 
 
 def test_a_key_is_the_accounts_own(server: Server) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from support.server import Server
+from wire.cases import Case, cases, files
 from wire.kept import Kept
-from wire.transcript import Case, Player, cases, files
+from wire.transcript import Player
 
 CASES = [case for path in files() for case in cases(path)]
 

@@ -1,37 +1,20 @@
-"""Transcripts: what was sent and the whole of what was answered, as text files beside the tests.
-
-    = title                           a case: new accounts
-    @ sandbox review=manual           the account, when it is no merchant with every right
-    + card = card GROUPON {"..": 1}   a card (base_info changed, then the type's own fields), a claim or a token
-    + poi = store {"sid":"1"}         a store (fields of base_info changed)
-    > POST /card/get {"card_id":"$card"}
-    < {"errcode":0,...}               the answer, byte by byte
-    ! cause path                      behind a refusal: the cause that was kept for its rid
-    other> POST /card/get {...}       the same by another account
-
-A path without a query gets the access token. ``$name`` stands for a value that is not the same each time: the first
-answer it stands in gives it, if it has the form of its kind; ``$(x*9)`` stands for nine x.
-"""
+"""Plays transcripts against a server (:mod:`wire.cases` says what stands in them)."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from card_bodies import card as card_body
-from store_bodies import store as store_body
-
+from kaquan.actions.manage_app import set_override
+from kaquan.rules.quota import Override
 from support.api import Api
 from support.server import Server
+from wire.cases import NAME, PEOPLE, STEP, Case, body_of, repeated
 from wire.kept import Kept
 
-FOLDER = Path(__file__).parent
-FOREVER = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": 1400000000, "end_timestamp": 2147400000}
-PEOPLE = ("ann", "bob", "cat", "dan")
 # What a value of a kind looks like; the kind is the name without its number.
 KINDS = {
     "card": r"p[\w-]{27}",
@@ -53,47 +36,7 @@ KINDS = {
 FLEETING = frozenset({"rid", "time", "left", "ms"})
 # Of so many seconds a few may have passed.
 PASSED = 6
-NAME = re.compile(r"\$(\w+)")
-REPEATED = re.compile(r"\$\((.)\*(\d+)\)")
-STEP = re.compile(r"(?P<who>\w*)> (?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<body>.*))?", re.DOTALL)
-CARD = re.compile(r"(?P<type>[A-Z_]+)(?: (?P<changes>.*))?")
 TRACE = re.compile(r" rid: ([0-9a-f-]{26})")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One case of a file.
-
-    Args:
-        name: ``card/code/get: a usable code``.
-        account: its ``@`` line, empty for a merchant.
-        lines: the lines below.
-    """
-
-    name: str
-    account: str
-    lines: tuple[str, ...]
-
-    @property
-    def steps(self) -> Iterator[tuple[str, str, str]]:
-        """Return each ``+`` line or request, and of a request the answer and, for a refusal, the cause."""
-        for position, line in enumerate(self.lines):
-            if line[0] not in "<!":
-                answer, cause, *_ = (*self.lines[position + 1 : position + 3], "", "")
-                yield line, answer if answer[:1] == "<" else "", cause if cause[:1] == "!" else ""
-
-
-def files() -> list[Path]:
-    """Return every transcript."""
-    return sorted(FOLDER.rglob("*.txt"))
-
-
-def cases(path: Path) -> Iterator[Case]:
-    """Return the cases of a file."""
-    for text in re.split(r"^= ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
-        title, *lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-        account = lines.pop(0)[2:] if lines and lines[0].startswith("@") else ""
-        yield Case(f"{path.relative_to(FOLDER).with_suffix('')}: {title}", account, tuple(lines))
 
 
 def account(server: Server, described: str) -> Api:
@@ -105,17 +48,6 @@ def account(server: Server, described: str) -> Api:
     if "suspended" in changed:
         changed["suspended"] = changed["suspended"] == "true"
     return server.new_app(sandbox=kind == "sandbox", review=changed.pop("review", "auto"), **changed)
-
-
-def body_of(text: str) -> str:
-    """Return a body: a card is written as its type and what of base_info is changed, a store as STORE and the same."""
-    short = CARD.fullmatch(text)
-    if short is None:
-        return text
-    if short["type"] == "STORE":
-        return json.dumps(store_body(**json.loads(short["changes"] or "{}")), ensure_ascii=False)
-    base, own = (*(json.loads(part) for part in (short["changes"] or "").split(" + ") if part), {}, {})[:2]
-    return json.dumps(card_body(short["type"], {"date_info": FOREVER, **base}, **own), ensure_ascii=False)
 
 
 @dataclass
@@ -157,6 +89,7 @@ class Player:
         verb, _, rest = what.partition(" ")
         begin: dict[str, Callable[[str], str]] = {"card": self._card, "claim": self._claim, "token": self._token}
         begin["store"] = self._store
+        begin["quota"] = self._quota
         begin["renew"] = lambda who: self._open(who, "sandbox").renew()
         self.values[name] = begin[verb](self.filled(rest))
 
@@ -167,6 +100,13 @@ class Player:
         made = self.accounts[""].ok("/cgi-bin/poi/addpoi", json.loads(body_of(f"STORE {described}".strip())))
         return str(made["poi_id"])
 
+    def _quota(self, described: str) -> str:
+        path, *limits = described.split()
+        numbers = {name: int(number) for name, number in (one.split("=") for one in limits)}
+        appid = self.accounts[""].appid
+        self.server.database.transact(lambda tx: set_override(tx, appid, Override(path, **numbers)))
+        return ""
+
     def _claim(self, described: str) -> str:
         card_id, openid, *more = described.split(maxsplit=2)
         return self.accounts[""].claim(card_id, openid, **json.loads(more[0] if more else "{}"))
@@ -176,8 +116,7 @@ class Player:
 
     def filled(self, text: str) -> str:
         """Return a text with the values of its names."""
-        text = REPEATED.sub(lambda found: found[1] * int(found[2]), text)
-        return NAME.sub(lambda found: self._value(found[1]), text)
+        return NAME.sub(lambda found: self._value(found[1]), repeated(text))
 
     def _value(self, name: str) -> str:
         if name not in self.values and name in PEOPLE:
@@ -212,7 +151,7 @@ class Player:
 
     def _pattern(self, expected: str) -> str:
         pattern, fresh = "", set[str]()
-        for position, piece in enumerate(NAME.split(REPEATED.sub(lambda one: one[1] * int(one[2]), expected))):
+        for position, piece in enumerate(NAME.split(repeated(expected))):
             pattern += self._name(piece, fresh) if position % 2 else re.escape(piece)
         return pattern
 

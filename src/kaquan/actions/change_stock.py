@@ -14,7 +14,7 @@ from kaquan.store.tx import Tx
 
 
 def change_stock(tx: Tx, appid: str, card_id: str, increase: int, reduce: int, now: int, record: Record) -> None:
-    """Add ``increase`` and take ``reduce`` codes, both from what is left and from the total.
+    """Add ``increase`` and take ``reduce`` codes, neither below zero, both from what is left and from the total.
 
     Raises:
         Refusal: 40073 unknown card, 40078 deleted card, 40122 numbers that do not fit, 40136 more
@@ -25,8 +25,6 @@ def change_stock(tx: Tx, appid: str, card_id: str, increase: int, reduce: int, n
         raise Errcode.INVALID_CARD_STATUS("deleted", card_id=card_id, status=row.status)
     change = increase - reduce
     facts = {"card_id": card_id, "quantity": row.quantity, "increase": increase, "reduce": reduce}
-    if increase < 0 or reduce < 0:
-        raise Errcode.INVALID_QUANTITY("negative", **facts)
     if row.quantity + change < 0:
         raise Errcode.INVALID_QUANTITY("below_zero", **facts)
     if row.total_quantity + change > MAX_QUANTITY:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from kaquan.errors import Errcode
+from kaquan.errors.change import Change
 from kaquan.rules.store import DELETED, REFUSED
 from kaquan.store import tables
 from kaquan.store.tx import Tx
@@ -34,7 +35,8 @@ def check_stores(tx: Tx, appid: str, ids: Sequence[int], path: str) -> None:
     for poi_id in ids:
         state = states.get(poi_id)
         if state in UNUSABLE:
-            raise Errcode.INVALID_POI_ID(UNUSABLE[state], path=path, poi_id=poi_id, repair=f"without {poi_id}")
+            repair = Change("take", poi_id).text(path)
+            raise Errcode.INVALID_POI_ID(UNUSABLE[state], path=path, poi_id=poi_id, repair=repair)
 
 
 def _states(tx: Tx, appid: str, ids: Sequence[int]) -> dict[int, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from kaquan.actions.load_card import load_card, load_listed
@@ -27,12 +29,17 @@ def create_qr(
     Raises:
         Refusal: 40073 unknown card, 40053 fields that do not fit the card, 40078, 45031, 45029.
     """
-    for wish in wishes:
-        alone = wish.place == PLACE
-        row = load_card(tx, appid, wish.card_id) if alone else load_listed(tx, appid, wish.card_id, wish.facts["path"])
-        check_qr(wish, row)
+    cards = [_load(tx, appid, wish) for wish in wishes]
+    for wish, card in zip(wishes, cards, strict=True):
+        check_qr(wish, card)
     check_live(count_live(tx, appid, now, most), most)
     tx.run(sa.insert(tables.qr), rows(appid, scan_id, wishes, now + expire_seconds, now))
+
+
+def _load(tx: Tx, appid: str, wish: Wish) -> Any:
+    if wish.place == PLACE:
+        return load_card(tx, appid, wish.card_id)
+    return load_listed(tx, appid, wish.card_id, wish.facts["path"])
 
 
 def rows(appid: str, scan_id: str, wishes: list[Wish], expire_time: int, now: int) -> list[dict[str, object]]:

@@ -44,9 +44,10 @@ def create_shelf(tx: Tx, appid: str, scan_id: str, shelf: Shelf, now: int) -> in
     Raises:
         Refusal: 40073 with the card's place, 40078, 40112, 40158.
     """
-    for position, card in enumerate(shelf.cards):
-        path = f"card_list[{position}].card_id"
-        check_way(SHELF, load_listed(tx, appid, card.card_id, path), path)
+    paths = [f"card_list[{position}].card_id" for position in range(len(shelf.cards))]
+    cards = [load_listed(tx, appid, card.card_id, path) for card, path in zip(shelf.cards, paths, strict=True)]
+    for card, path in zip(cards, paths, strict=True):
+        check_way(SHELF, card, path)
     page_id = count_up(tx, appid, "shelf")
     values = {name: getattr(shelf, name) for name in ("banner", "page_title", "can_share", "scene")}
     card_list = msgspec.json.encode(shelf.cards).decode()

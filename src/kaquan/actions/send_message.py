@@ -45,13 +45,14 @@ def send_to_one(tx: Tx, appid: str, openid: str, note: Note, message_id: int, no
     Raises:
         Refusal: 43004 an unknown person, 40073, 40078, 40158, 45030, 45031 a card that cannot be sent.
     """
+    card = load_card(tx, appid, note.card_id) if note.card_id else None
     person, tester = tables.person.c, tables.whitelist.c
     if tx.one(sa.select(person.openid).where((person.appid == appid) & (person.openid == openid))) is None:
         raise Errcode.REQUIRE_SUBSCRIBE("unknown_person", path="touser", openid=mask_openid(openid))
-    if note.card_id:
+    if card is not None:
         tests = sa.select(tester.openid).where((tester.appid == appid) & (tester.openid == openid))
         named = note.named if note.named == openid else ""
-        check_way(TO_ONE, load_card(tx, appid, note.card_id), openid=named, tester=tx.one(tests) is not None)
+        check_way(TO_ONE, card, openid=named, tester=tx.one(tests) is not None)
     values = {"kind": note.kind, "content": note.content, "create_time": now}
     tx.run(sa.insert(tables.message).values(appid=appid, openid=openid, id=message_id, msg_id=0, **values))
     record.change("message", {"id": message_id, "kind": note.kind}, now, note.card_id)
@@ -64,11 +65,12 @@ def send_mass(tx: Tx, app: App, mass: Mass, now: int, record: Record) -> int:
     Raises:
         Refusal: 45065, 45066 sent before; 43004 nobody of the list is known; 40073, 40078, 40158, 45030, 45031.
     """
+    card = load_card(tx, app.appid, mass.note.card_id) if mass.note.card_id else None
     # Counting first keeps another message of the account out, so that two of one client id see each other.
     msg_id = count_up(tx, app.appid, "mass")
     _check_first(tx, app.appid, mass.client, now)
-    if mass.note.card_id:
-        check_way(TO_MANY, load_card(tx, app.appid, mass.note.card_id))
+    if card is not None:
+        check_way(TO_MANY, card)
     sent = _deliver(tx, app.appid, mass, msg_id, now)
     total = sent if mass.openids is None else len(mass.openids)
     if mass.openids is not None and not sent:

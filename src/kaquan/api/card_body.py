@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
-from kaquan.api.decode import Profile, Reader, load
+from kaquan.api.decode import HeadedReader, Profile, Reader
 from kaquan.rules.card_content import CONTENT_TYPES, CardType, Part
 from kaquan.rules.card_tables import KEYS
 
@@ -19,19 +19,28 @@ class _Create(msgspec.Struct):
     card: _Head
 
 
-_HEAD = Reader(_Create)
-
-
 def _reader(card_type: str) -> Reader[Any]:
     card = msgspec.defstruct("Card", [("card_type", CardType), (KEYS[card_type], CONTENT_TYPES[card_type])])
     return Reader(msgspec.defstruct("Create", [("card", card)]))
 
 
-_READERS = {card_type: _reader(card_type) for card_type in KEYS}
+class CreateReader(HeadedReader[_Create]):
+    """Reads the body of ``create``: the objects of other types than its card_type are ignored."""
+
+    def __init__(self) -> None:
+        super().__init__(Reader(_Create), {name: _reader(name) for name in KEYS}, lambda head: head.card.card_type)
+
+    def read(self, body: bytes, profile: Profile) -> tuple[str, Part]:
+        """Return the card_type and the content; raises as :func:`read_create`."""
+        card_type, request = self.read_named(body, profile)
+        return card_type, cast(Part, getattr(request.card, KEYS[card_type]))
+
+
+READER = CreateReader()
 
 
 def read_create(body: bytes, profile: Profile) -> tuple[str, Part]:
-    """Return the card_type and the content of a ``/card/create`` body; the objects of other types are ignored.
+    """Return the card_type and the content of a ``/card/create`` body.
 
     Args:
         body: the raw body, ``{"card": {"card_type": X, "<x>": {...}}}``.
@@ -40,7 +49,4 @@ def read_create(body: bytes, profile: Profile) -> tuple[str, Part]:
     Raises:
         Refusal: as :meth:`Reader.read`; 40071 for an unknown card_type.
     """
-    value = load(body)
-    card_type = _HEAD.read_value(value, profile).card.card_type
-    request = _READERS[card_type].read_value(value, profile)
-    return card_type, cast(Part, getattr(request.card, KEYS[card_type]))
+    return READER.read(body, profile)

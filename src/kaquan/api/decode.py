@@ -28,7 +28,7 @@ from kaquan.api.reading import (
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules.fields import Limit, shown
 
-__all__ = ["Profile", "Reader", "load"]
+__all__ = ["HeadedReader", "Profile", "Reader", "load"]
 
 T = TypeVar("T", bound=msgspec.Struct)
 Check = Callable[[Any], bool]
@@ -51,6 +51,7 @@ class Reader(Generic[T]):
 
     def __init__(self, struct: type[T]) -> None:
         self._node = object_node(struct)
+        self.stages = ((self._node,),)
         self._typed = msgspec.json.Decoder(struct).decode if all(map(_is_flat, self._node.fields)) else None
         self._checks = [(field.name, check) for field in self._node.fields for check in _checks(field)]
 
@@ -88,6 +89,45 @@ class Reader(Generic[T]):
         if (refusal := walk.first()) is not None:
             raise refusal
         return request
+
+    def faults(self, value: dict[str, Any], profile: Profile) -> list[Refusal]:
+        """Return everything that is wrong with an object that is decoded already, what is answered first of all."""
+        walk = Walk(profile)
+        self._node.read(value, "", walk)
+        return [refusal for _, refusal in sorted(walk.faults, key=lambda fault: fault[0])]
+
+
+class HeadedReader(Generic[T]):
+    """Reads a body whose head decides what else is read.
+
+    Args:
+        head: reads what decides.
+        bodies: by what the head says, what reads the whole.
+        name: returns what a head says.
+    """
+
+    def __init__(self, head: Reader[T], bodies: dict[str, Reader[Any]], name: Callable[[T], str]) -> None:
+        self._head = head
+        self._bodies = bodies
+        self._name = name
+        nodes = tuple(node for one in bodies.values() for stage in one.stages for node in stage)
+        self.stages = (*head.stages, nodes)
+
+    def read(self, body: bytes, profile: Profile) -> Any:
+        """Return the request; raises as :meth:`Reader.read`, first for the head."""
+        return self.read_named(body, profile)[1]
+
+    def read_named(self, body: bytes, profile: Profile) -> tuple[str, Any]:
+        """Return what the head says and the request; raises as :meth:`read`."""
+        value = load(body)
+        name = self._name(self._head.read_value(value, profile))
+        return name, self._bodies[name].read_value(value, profile)
+
+    def faults(self, value: dict[str, Any], profile: Profile) -> list[Refusal]:
+        """Return everything that is wrong with the head, else with the whole."""
+        if found := self._head.faults(value, profile):
+            return found
+        return self._bodies[self._name(self._head.read_value(value, profile))].faults(value, profile)
 
 
 def load(body: bytes) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from kaquan.actions.keep_answer import AnsweredBefore
 from kaquan.actions.keep_call import BODY_BYTES, FailedCall
 from kaquan.api import tokens
 from kaquan.api.call import Call
+from kaquan.api.card.owner import check_named_card
 from kaquan.api.encode import JSON, Raw, encode, failure
 from kaquan.api.mask import mask_body
+from kaquan.api.precedence import is_declared
 from kaquan.api.rehearsal import Dropped, hang_up, rehearse
 from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
 from kaquan.errors import Errcode, Refusal
@@ -109,6 +111,7 @@ class Dispatcher:
 
     def _fail(self, call: Call, refused: Refusal, started: float) -> bytes:
         call.uncount()
+        report_undeclared(call.path, refused)
         now = wall_clock()
         rid = new_rid(now)
         app = call.app if call.appid else None
@@ -151,6 +154,13 @@ def find(path: str) -> Endpoint | Refusal:
     return Errcode.SYSTEM_ERROR("unknown_path", path=path[:200], did_you_mean=nearest(path, PLANNED | set(ROUTES)))
 
 
+def report_undeclared(path: str, refused: Refusal) -> None:
+    """Log a refusal that its endpoint does not declare: it would be in no table and on no page."""
+    endpoint = find(path)
+    if isinstance(endpoint, Endpoint) and not is_declared(endpoint.given, refused.errcode, refused.cause):
+        log.error("undeclared refusal", path=path, errcode=int(refused.errcode), cause=refused.cause)
+
+
 def wrong_method(endpoint: Endpoint, method: str) -> Refusal:
     """Return the refusal of a method that the endpoint does not take."""
     errcode = Errcode.REQUIRE_POST if "POST" in endpoint.methods else Errcode.REQUIRE_GET
@@ -189,7 +199,14 @@ async def handle(endpoint: Endpoint, call: Call) -> Any:
     """Return what the endpoint answers to a call whose body was read."""
     if endpoint.reader is None:
         return await endpoint.handler(call)
-    return await endpoint.handler(call, endpoint.reader.read(call.body, call.app.profile if call.appid else "strict"))
+    try:
+        request = endpoint.reader.read(call.body, call.app.profile if call.appid else "strict")
+        if endpoint.checks is not None:
+            endpoint.checks(request, call.app, call.now)
+    except Refusal:
+        await check_named_card(call, endpoint.card_paths)
+        raise
+    return await endpoint.handler(call, request)
 
 
 async def read_body(call: Call, receive: Receive, limit: int) -> bytes:

@@ -15,10 +15,13 @@ from kaquan.api.card.owner import sharper
 from kaquan.api.encode import Ok, ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.card_ext import STEP as CARD_EXT
 from kaquan.rules.card_ext import parse_card_ext
-from kaquan.rules.claim import Claim
+from kaquan.rules.claim import CHECKS, Claim
 from kaquan.rules.fields import CardId, Id, MaxBytes, Openid
 from kaquan.rules.openid import check_account, check_openid
+from kaquan.rules.paging import check_page
+from kaquan.store.apps import App
 
 MOST_IDS = 1000
 MESSAGES = 50
@@ -57,24 +60,46 @@ class ClaimAnswer(Ok, kw_only=True):
     end_time: int
 
 
-@endpoint("/ext/user", reads=UserRequest)
+def check_ids(request: UserRequest, app: App, now: int) -> None:
+    """Check how many people are named, and that each is."""
+    size = len(request.external_ids)
+    if size > MOST_IDS:
+        raise Errcode.TOO_MANY_OPENIDS("external_ids", size=size, limit=MOST_IDS)
+    if "" in request.external_ids:
+        raise Errcode.OPENID_MISSING("empty_external_id", path=f"external_ids[{request.external_ids.index('')}]")
+
+
+def check_claim(request: ClaimRequest, app: App, now: int) -> None:
+    """Check who claims, and the form of the card_ext."""
+    check_openid(request.openid)
+    check_account(request.openid, app.prefix)
+    if request.card_ext is not None:
+        parse_card_ext(request.card_ext)
+
+
+def check_list(request: MessagesRequest, app: App, now: int) -> None:
+    """Check whose messages are meant, and where the page begins."""
+    check_openid(request.openid)
+    check_page(before=request.before or 0, count=request.count or 0)
+
+
+@endpoint("/ext/user", reads=UserRequest, checks=check_ids, refuses=("45019 external_ids", "41009 empty_external_id"))
 async def user(call: Call, request: UserRequest) -> dict[str, Any]:
     """Return the openid of each of the company's user ids; the same id always has the same one."""
     ids = list(dict.fromkeys(request.external_ids))
-    if len(request.external_ids) > MOST_IDS:
-        raise Errcode.TOO_MANY_OPENIDS("external_ids", size=len(request.external_ids), limit=MOST_IDS)
-    if "" in ids:
-        raise Errcode.OPENID_MISSING("empty_external_id", path=f"external_ids[{request.external_ids.index('')}]")
     openids = {one: openid_of(call.platform.keys, call.app, one) for one in ids}
     users = [{"external_id": one, "openid": openids[one]} for one in request.external_ids]
     return await call.commit(lambda tx: know_people(tx, call.app, openids, call.now), lambda _: ok(users=users))
 
 
-@endpoint("/ext/claim", reads=ClaimRequest)
+@endpoint(
+    "/ext/claim",
+    reads=ClaimRequest,
+    checks=check_claim,
+    refuses=("40003 malformed", "40003 stranger", CARD_EXT, "40073 ticket_unknown", *(step for _, step in CHECKS)),
+)
 async def claim(call: Call, request: ClaimRequest) -> Any:
     """Claim a card for a person, with the checks of the claim page."""
-    check_openid(request.openid)
-    check_account(request.openid, call.app.prefix)
     platform = call.platform
     one = Claim(request.card_id, request.openid, call.now, request.code or "", request.outer_str or "")
     if request.card_ext is not None:
@@ -95,13 +120,9 @@ def claimed(code: Claimed) -> ClaimAnswer:
     return ClaimAnswer(code=code.code, begin_time=code.begin_time, end_time=code.end_time)
 
 
-@endpoint("/ext/messages", reads=MessagesRequest)
+@endpoint("/ext/messages", reads=MessagesRequest, checks=check_list, refuses=("40003 malformed", "40097 negative"))
 async def messages(call: Call, request: MessagesRequest) -> dict[str, Any]:
     """Return the messages a person got, the newest first, at most 50 at once."""
-    check_openid(request.openid)
-    for name in ("before", "count"):
-        if (getattr(request, name) or 0) < 0:
-            raise Errcode.INVALID_ARGS("negative", path=name, got=getattr(request, name), expected="0 or more")
     count = min(request.count or MESSAGES, MESSAGES)
     found = await call.read(lambda tx: list_messages(tx, call.appid, request.openid, request.before or 0, count))
     return ok(messages=found)

@@ -35,7 +35,7 @@ async def image(call: Call) -> Raw:
     return Raw(found[1], found[0], cache_seconds=YEAR)
 
 
-@endpoint("/q/", "GET", token=False)
+@endpoint("/q/", "GET", token=False, refuses=("48001 not_implemented",))
 async def scanned(call: Call) -> Raw:
     """Stand where the claim page will be."""
     raise Errcode.API_UNAUTHORIZED("not_implemented", path=call.path[:60])

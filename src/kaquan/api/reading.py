@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, 
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.change import Change, literal
 from kaquan.errors.nearest import nearest
 from kaquan.rules.fields import (
     Alias,
@@ -27,7 +28,6 @@ from kaquan.rules.fields import (
     Rank,
     Tolerant,
     WrongAs,
-    literal,
     member,
     shown,
 )
@@ -232,14 +232,14 @@ class Field:
     wrong: WrongAs | None
     belongs: Belongs | None
 
-    def sent(self, value: dict[str, Any]) -> Any:
-        """Return what was sent for the field, or None for nothing: absent, null and "" are the same."""
+    def sent(self, value: dict[str, Any]) -> tuple[str, Any]:
+        """Return the name and what was sent for the field, None for nothing: absent, null and "" are the same."""
         for key in (self.key, *self.aliases):
             found = value.get(key)
             # PHP encodes an empty object as an empty list.
             if found not in _NOTHING and not (found == [] and isinstance(self.node, (ObjectNode, MapNode))):
-                return found
-        return None
+                return key, found
+        return self.key, None
 
     def read(self, value: Any, path: str, walk: Walk) -> Any:
         """Return the value of the field; a wrong type gets the field's own errcode where it has one."""
@@ -269,7 +269,8 @@ class ObjectNode:
         return self.struct(**values) if len(walk.faults) == faults else BAD
 
     def _read_field(self, known: Field, value: dict[str, Any], values: dict[str, Any], path: str, walk: Walk) -> None:
-        sent, place = known.sent(value), f"{path}.{known.key}" if path else known.key
+        key, sent = known.sent(value)
+        place = f"{path}.{key}" if path else key
         required = known.required
         if known.belongs is not None:
             decider = values.get(known.belongs.sibling, BAD)
@@ -293,7 +294,7 @@ class ObjectNode:
             "field": known.key,
             "type": decider,
             "belongs_to": sorted(name for name in known.belongs.allowed if not name.isdigit()),
-            "repair": f"without {member(place, sent)}",
+            "repair": Change("remove", sent).text(place),
         }
         walk.found(Rank.TYPE, known.belongs.errcode(known.belongs.cause, **facts))
 
@@ -304,9 +305,9 @@ class ObjectNode:
         strangers = [key for key in value if key not in self.known][:MAX_STRANGERS]
         if sent := nearest(known.key, strangers):
             facts |= {"sent": sent, "did_you_mean": known.key, "got": f'"{sent}"'}
-            facts["repair"] = f'"{known.key}" instead of "{sent}"'
+            facts["repair"] = Change("rename", sent).text(place)
         else:
-            facts["repair"] = f'"{known.key}": <{known.node.expected}>'
+            facts["repair"] = Change("fill", known.node.expected).text(place)
         walk.found(missing.rank, missing.errcode("misspelt" if sent else "missing", **facts))
 
     @staticmethod

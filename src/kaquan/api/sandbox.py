@@ -21,20 +21,23 @@ from kaquan.api.encode import ok
 from kaquan.api.route import ROUTES, SANDBOX, endpoint
 from kaquan.errors import Errcode
 from kaquan.errors.nearest import nearest
-from kaquan.rules.callback import FORMATS, MODES, check_secrets
+from kaquan.rules.callback import FORMATS, MODES, SECRETS_ORDER, check_secrets
+from kaquan.rules.code import ISSUED, states
 from kaquan.rules.encrypt_code import NONCE_BYTES
 from kaquan.rules.encrypt_code import encrypt_code as encrypt
 from kaquan.rules.fault import MOST_CALLS, MOST_SECONDS, Fault, chosen
-from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Openid, shown
+from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Openid, member, shown
 from kaquan.rules.store_content import PoiId
 from kaquan.sources import wall_clock
-from kaquan.store.apps import FRESH_SECONDS
+from kaquan.store.apps import FRESH_SECONDS, App
 
 REASON = "refused in the sandbox"
 # A clock that ran past 2038 could not be shown in seconds of the wire any more.
 LAST_SECOND = 2**31 - 1
 # They have no token, but know the app once its secret was right.
 SIGN_INS = {"/cgi-bin/token", "/cgi-bin/stable_token"}
+UNDER_REVIEW = "40078 not_in_review"
+STORE_REVIEW = ("65115 unknown | 65116 deleted", "65118 not_in_review")
 
 
 class Review(msgspec.Struct):
@@ -110,13 +113,13 @@ class ClearFaults(msgspec.Struct):
     fault_id: Id = 0
 
 
-@endpoint("/sandbox/approve", reads=Review)
+@endpoint("/sandbox/approve", reads=Review, refuses=(UNDER_REVIEW,))
 async def approve(call: Call, request: Review) -> dict[str, Any]:
     """Approve a card as the operator would."""
     return await decide(call, request.card_id, None)
 
 
-@endpoint("/sandbox/refuse", reads=Review)
+@endpoint("/sandbox/refuse", reads=Review, refuses=(UNDER_REVIEW,))
 async def refuse(call: Call, request: Review) -> dict[str, Any]:
     """Refuse a card as the operator would."""
     return await decide(call, request.card_id, request.reason or REASON)
@@ -128,13 +131,13 @@ async def decide(call: Call, card_id: str, reason: str | None) -> dict[str, Any]
     return await change_card(call, card_id, lambda tx: review(tx, call.app, card_id, reason, call.now, record))
 
 
-@endpoint("/sandbox/approve_store", reads=StoreReview)
+@endpoint("/sandbox/approve_store", reads=StoreReview, refuses=STORE_REVIEW)
 async def approve_store(call: Call, request: StoreReview) -> dict[str, Any]:
     """Approve a store, or its change, as the operator would."""
     return await decide_store(call, request.poi_id, None)
 
 
-@endpoint("/sandbox/refuse_store", reads=StoreReview)
+@endpoint("/sandbox/refuse_store", reads=StoreReview, refuses=STORE_REVIEW)
 async def refuse_store(call: Call, request: StoreReview) -> dict[str, Any]:
     """Refuse a store, or its change, as the operator would."""
     return await decide_store(call, request.poi_id, request.reason or REASON)
@@ -146,7 +149,7 @@ async def decide_store(call: Call, poi_id: int, reason: str | None) -> dict[str,
     return await call.commit(lambda tx: review_store(tx, call.app, poi_id, reason, call.now, record), lambda _: ok())
 
 
-@endpoint("/sandbox/delete", reads=OfCode)
+@endpoint("/sandbox/delete", reads=OfCode, refuses=(ISSUED, "40056 other_holder", states("delete")))
 async def delete(call: Call, request: OfCode) -> dict[str, Any]:
     """Delete a code from a person's wallet as the person would."""
     await load_own_card(call, request.card_id)
@@ -158,7 +161,7 @@ async def delete(call: Call, request: OfCode) -> dict[str, Any]:
     )
 
 
-@endpoint("/sandbox/clock", reads=Clock)
+@endpoint("/sandbox/clock", reads=Clock, refuses=("40097 clock",))
 async def clock(call: Call, request: Clock) -> dict[str, Any]:
     """Move the app's clock ahead, and return its time."""
     if request.advance < 0 or call.now + request.advance > LAST_SECOND:
@@ -170,17 +173,26 @@ async def clock(call: Call, request: Clock) -> dict[str, Any]:
     return ok(now=call.now + request.advance)
 
 
-@endpoint("/sandbox/encrypt_code", reads=EncryptCode)
+@endpoint("/sandbox/encrypt_code", reads=EncryptCode, own_card=False)
 async def encrypt_code(call: Call, request: EncryptCode) -> dict[str, Any]:
     """Return the code as pages and links carry it."""
     key = call.platform.keys.encrypt_code_key(call.appid)
     return ok(encrypt_code=encrypt(key, request.code, secrets.token_bytes(NONCE_BYTES)))
 
 
-@endpoint("/sandbox/callback", reads=Callback)
+def check_callback(request: Callback, app: App, now: int) -> None:
+    """Check what signs and encrypts the pushes."""
+    check_secrets(request.token, request.aes_key, request.mode)
+
+
+@endpoint(
+    "/sandbox/callback",
+    reads=Callback,
+    checks=check_callback,
+    refuses=(*SECRETS_ORDER, "40066 callback_no_answer callback_status callback_echo"),
+)
 async def callback(call: Call, request: Callback) -> dict[str, Any]:
     """Set where events are pushed, after the address has echoed what it was sent."""
-    check_secrets(request.token, request.aes_key, request.mode)
     await call.platform.delivery.check(request.url, request.token)
     values = (request.url, request.token, request.aes_key, request.mode, request.format)
     await call.write(lambda tx: set_callback(tx, call.platform.keys, call.appid, *values))
@@ -195,10 +207,20 @@ async def events(call: Call, request: Events) -> dict[str, Any]:
     return ok(events=tape, now=wall_clock() + call.app.clock_offset)
 
 
-@endpoint("/sandbox/fault", reads=PlanFault)
+def check_plan(request: PlanFault, app: App, now: int) -> None:
+    """Check which calls are to go wrong, and how."""
+    check_path(request.path)
+    chosen(request.errcode, request.hang, request.drop)
+
+
+@endpoint(
+    "/sandbox/fault",
+    reads=PlanFault,
+    checks=check_plan,
+    refuses=("40097 fault_path", "40097 fault_errcode", "40097 fault_kind", "40097 fault_count"),
+)
 async def fault(call: Call, request: PlanFault) -> dict[str, Any]:
     """Plan a fault; the answer comes once every process knows of it, so that the next call is the first counted."""
-    check_path(request.path)
     kind, value = chosen(request.errcode, request.hang, request.drop)
     one = Fault(call.platform.ids(), request.path, kind, value, request.nth, request.times, request.after)
     answer = await call.commit(lambda tx: plan_fault(tx, call.appid, one), lambda made: ok(fault_id=str(made)))
@@ -216,7 +238,7 @@ def check_path(path: str) -> None:
     known = {one.path for one in ROUTES.values() if one.token and one.needs != SANDBOX} | SIGN_INS
     if path not in known:
         near = nearest(path, known)
-        repair = {"repair": f'"path": "{near}"'} if near else {}
+        repair = {"repair": member("path", near)} if near else {}
         raise Errcode.INVALID_ARGS("fault_path", path="path", got=shown(path), did_you_mean=near, **repair)
 
 
@@ -241,7 +263,7 @@ def shown_fault(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@endpoint("/sandbox/faults/clear", reads=ClearFaults)
+@endpoint("/sandbox/faults/clear", reads=ClearFaults, refuses=("40097 fault_id",))
 async def clear_faults(call: Call, request: ClearFaults) -> dict[str, Any]:
     """Forget one planned fault, or all of them."""
     answer = await call.commit(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kaquan.cli.client import Client
+from kaquan.cli.client import Appid, BaseUrl, Client, Secret
 from kaquan.cli.database import stop
 
 commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
@@ -19,9 +19,9 @@ Code = Annotated[str, typer.Option("--code")]
 @commands.callback()
 def connect(
     context: typer.Context,
-    base_url: Annotated[str, typer.Option(envvar="KAQUAN_BASE_URL")] = "http://127.0.0.1:8000",
-    appid: Annotated[str, typer.Option(envvar="KAQUAN_APPID")] = "",
-    secret: Annotated[str, typer.Option(envvar="KAQUAN_SECRET")] = "",
+    base_url: BaseUrl = "http://127.0.0.1:8000",
+    appid: Appid = "",
+    secret: Secret = "",
 ) -> None:
     """Say which app of which server is meant; `kaquan demo` prints all three.
 

@@ -11,6 +11,9 @@ FORMATS = ("xml", "json")
 TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 
+SECRETS_ORDER = ("40097 callback_token", "40097 callback_aes_key")
+"""The steps of :func:`check_secrets`."""
+
 
 def check_secrets(token: str, aes_key: str, mode: str) -> None:
     """Go on only if token and key have their form; the key may be left out in plain mode.

@@ -193,28 +193,34 @@ def _friends_coupon(case: _Case) -> Found:
     return case.found("retired", "advanced_info.share_friends", "false", "true", **facts)
 
 
-Checks = tuple[tuple[Callable[[_Case], Found], Errcode], ...]
+Checks = tuple[tuple[Callable[[_Case], Found], Errcode, str], ...]
 CREATE_CHECKS: Checks = (
-    (_custom_code_without_permission, Errcode.CUSTOM_CODE_UNAUTHORIZED),
-    (_deposit_without_custom_code, Errcode.INVALID_CARD_PARAMETERS),
-    (_permanent_coupon, Errcode.INVALID_TIME),
-    (_range_not_set, Errcode.INVALID_TIME),
-    (_range_backwards, Errcode.INVALID_TIME),
-    (_end_in_the_past, Errcode.INVALID_TIME),
-    (_term_out_of_bounds, Errcode.INVALID_TIME),
-    (_stock_in_deposit_mode, Errcode.DEPOSIT_QUANTITY),
-    (_quantity_out_of_bounds, Errcode.INVALID_QUANTITY),
-    (_icons_not_one, Errcode.ICON_LIST_SIZE),
-    (_half_a_cell, Errcode.INVALID_CARD_PARAMETERS),
-    (_friends_coupon, Errcode.FRIENDS_CARD_RETIRED),
+    (_custom_code_without_permission, Errcode.CUSTOM_CODE_UNAUTHORIZED, "permission_missing"),
+    (_deposit_without_custom_code, Errcode.INVALID_CARD_PARAMETERS, "deposit_needs_custom_code"),
+    (_permanent_coupon, Errcode.INVALID_TIME, "permanent_coupon"),
+    (_range_not_set, Errcode.INVALID_TIME, "not_set"),
+    (_range_backwards, Errcode.INVALID_TIME, "ends_before_begin"),
+    (_end_in_the_past, Errcode.INVALID_TIME, "ended"),
+    (_term_out_of_bounds, Errcode.INVALID_TIME, "term_of_zero_days term_out_of_range"),
+    (_stock_in_deposit_mode, Errcode.DEPOSIT_QUANTITY, "stock_before_deposit"),
+    (_quantity_out_of_bounds, Errcode.INVALID_QUANTITY, "zero out_of_range"),
+    (_icons_not_one, Errcode.ICON_LIST_SIZE, "not_one"),
+    (_half_a_cell, Errcode.INVALID_CARD_PARAMETERS, "cell_without_url cell_without_name"),
+    (_friends_coupon, Errcode.FRIENDS_CARD_RETIRED, "retired"),
 )
-"""The checks of a new card in order of precedence.
+"""The checks of a new card in order of precedence, each with its errcode and the causes it finds.
 
 The shape and the markers of its fields come before them; the stores it names (45025, 40098) are looked up behind them,
 in :func:`kaquan.actions.check_stores.check_stores`.
 """
-UPDATE_CHECKS: Checks = ((_half_a_cell, Errcode.INVALID_CARD_PARAMETERS),)
+UPDATE_CHECKS: Checks = ((_half_a_cell, Errcode.INVALID_CARD_PARAMETERS, "cell_without_url cell_without_name"),)
 """The checks of changed content; what can be changed is decided in :mod:`kaquan.rules.card_update`."""
+
+CREATE_ORDER = (
+    "43010 permission_missing | 48001 not_implemented",
+    *(f"{errcode:d} {causes}" for _, errcode, causes in CREATE_CHECKS),
+)
+"""The same as steps, the types that are not built before them."""
 
 
 def check_create(card_type: str, content: Part, permissions: frozenset[str], now: int) -> None:
@@ -246,7 +252,7 @@ def check_update(card_type: str, content: Content) -> None:
 
 
 def _run(checks: Checks, case: _Case) -> None:
-    for check, errcode in checks:
+    for check, errcode, _ in checks:
         if (found := check(case)) is not None:
             cause, facts = found
             raise errcode(cause, **facts)

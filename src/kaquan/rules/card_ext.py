@@ -15,6 +15,8 @@ KNOWN = (*TEXTS, "fixed_begintimestamp", "api_ticket")
 NEEDED = ("timestamp", "signature")
 MAX_NONCE = 32
 MAX_OUTER = 128
+STEP = "40080 not_string not_json not_object wrong_type missing_key misspelt_key too_long"
+"""The step of :func:`parse_card_ext`."""
 
 
 def parse_card_ext(value: Any, place: str = "card_ext") -> dict[str, str]:

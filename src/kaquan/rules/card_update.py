@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode
-from kaquan.rules.card import check_update, normalise
+from kaquan.errors.change import Change as Mend
+from kaquan.rules.card import UPDATE_CHECKS, check_update, normalise
 from kaquan.rules.card_content import BaseInfo, Content, DateInfo
 from kaquan.rules.card_tables import DELETED, FIX_TIME_RANGE, KEYS, NOT_VERIFY, VERIFY_FAIL
 from kaquan.rules.cells import CENTER, CENTER_FIELDS, cells_on, check_conflict
@@ -43,6 +44,17 @@ OWN_FREE: Mapping[str, frozenset[str]] = MappingProxyType(
 
 # Members of /card/get that describe the card and are no part of it; total_quantity stands in sku.
 DESCRIBING = frozenset({"id", "status", "create_time", "update_time", "area_code_list"})
+
+UPDATE_ORDER = (
+    "45025 too_many",
+    "40098 unknown deleted refused",
+    "47001 unchangeable",
+    "40100 not_a_range narrower",
+    *(f"{errcode:d} {causes}" for _, errcode, causes in UPDATE_CHECKS),
+    "40145 both | 45046 both",
+    "43017 no_store",
+)
+"""The steps of what is refused once the change is read."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -167,7 +179,7 @@ def _facts(card_type: str, name: str, old: Content, new: Content) -> dict[str, A
         "field": wire,
         "expected": shown(msgspec.to_builtins(getattr(before, name))),
         "got": shown(sent),
-        "repair": f'without "{wire}"',
+        "repair": Mend("remove", sent).text(wire),
     }
 
 

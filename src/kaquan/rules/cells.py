@@ -25,6 +25,13 @@ CONFLICTS = {
 CENTER_FIELDS = ("center_title", "center_sub_title", "center_url", "center_app_brand_user_name")
 
 
+def order(wanted: str) -> tuple[str, ...]:
+    """Return the steps of :func:`check_cell` for a cell."""
+    conflicts = sorted({errcode for pair, errcode in CONFLICTS.items() if wanted in pair})
+    both = " | ".join(f"{errcode:d} both" for errcode in conflicts)
+    return ("40078 deleted", "43017 no_store", "40107 not_approved", both)
+
+
 def cells_on(base_info: BaseInfo, pay_cell: bool, self_consume_cell: bool) -> frozenset[str]:
     """Return which of the three a card has on.
 

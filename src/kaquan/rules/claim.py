@@ -238,24 +238,25 @@ def _in_stock(claim: Claim, seen: Seen) -> Refusal | None:
     return Errcode.STOCK_OUT("stock_empty", card_id=claim.card_id, quantity=seen.quantity)
 
 
-CHECKS: tuple[Callable[[Claim, Seen], Refusal | None], ...] = (
-    _exists,
-    _not_closed,
-    _signed,
-    _code_fits,
-    _bound,
-    _approved,
-    _in_time,
-    _code_free,
-    _not_replayed,
-    _within_limit,
-    _in_stock,
+CHECKS: tuple[tuple[Callable[[Claim, Seen], Refusal | None], str], ...] = (
+    (_exists, "40073 unknown ticket_unknown"),
+    (_not_closed, "40078 deleted refused off_shelf"),
+    (_signed, "40080 signature"),
+    (_code_fits, "40116 missing deposit_card platform_card too_long characters"),
+    (_bound, "40080 openid_missing | 40003 bound_to_another"),
+    (_approved, "40078 not_verified not_verified_bound"),
+    (_in_time, "40079 ticket_expired card_expired"),
+    (_code_free, "40116 taken | 45031 pool_empty stock_not_raised"),
+    (_not_replayed, "45031 signature_used | 45033 ticket_used"),
+    (_within_limit, "45033 get_limit"),
+    (_in_stock, "45031 stock_empty"),
 )
+"""The checks of a claim in order of precedence, each with the step of its refusals."""
 
 
 def decide(claim: Claim, seen: Seen) -> Refusal | None:
     """Return the first check's refusal, or None when the claim may be made."""
-    for check in CHECKS:
+    for check, _ in CHECKS:
         refused = check(claim, seen)
         if refused is not None:
             return refused

@@ -91,6 +91,17 @@ REFUSED: Mapping[str, Calls] = MappingProxyType(
 )
 
 
+ISSUED = f"{Errcode.INVALID_SERIAL_CODE:d} unknown wrong_card"
+"""The step of a code that is looked up within its card (see :mod:`kaquan.errors.order`)."""
+FOUND = f"{ISSUED} | {Errcode.CARD_ID_MISSING:d} custom_code"
+"""The step of a code that is looked up with its card or without."""
+
+
+def states(call: str) -> str:
+    """Return the step of a call's refusals for the state of the code."""
+    return " | ".join(f"{errcode:d} {cause}" for errcode, cause in filter(None, REFUSED[call].values()))
+
+
 def presentable(code: str) -> bool:
     """Tell whether a merchant's code can be shown and typed: nothing unprintable, no blank at an end."""
     return code.isprintable() and code == code.strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kaquan.errors import Errcode
+from kaquan.errors.change import Change
 from kaquan.rules.code import presentable
 from kaquan.rules.fields import MAX_CODE_CHARACTERS
 
@@ -12,6 +13,8 @@ MOST = 100
 TOO_LONG = "too long"
 UNPRINTABLE = "blank at an end or unprintable character"
 EMPTY = "empty"
+LIST_ORDER = ("40109 too_many", "40110 empty_list empty_code")
+"""The steps of :func:`check_list`."""
 
 
 def check_list(codes: Sequence[str]) -> None:
@@ -25,7 +28,8 @@ def check_list(codes: Sequence[str]) -> None:
     if not codes:
         raise Errcode.EMPTY_CODE("empty_list", path="code", expected=f"list of {MOST}", got="list of 0", limit=MOST)
     if "" in codes:
-        raise Errcode.EMPTY_CODE("empty_code", path=f"code[{codes.index('')}]")
+        path = f"code[{codes.index('')}]"
+        raise Errcode.EMPTY_CODE("empty_code", path=path, repair=Change("remove", "").text(path))
 
 
 def check_different(codes: Sequence[str]) -> None:
@@ -37,7 +41,8 @@ def check_different(codes: Sequence[str]) -> None:
     seen: set[str] = set()
     for position, code in enumerate(codes):
         if code in seen:
-            raise Errcode.SAME_CODE("repeated", path=f"code[{position}]", code=code)
+            path = f"code[{position}]"
+            raise Errcode.SAME_CODE("repeated", path=path, code=code, repair=Change("remove", code).text(path))
         seen.add(code)
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.change import Change
 
 Kind = Literal["errcode", "hang", "drop"]
 KINDS = ("errcode", "hang", "drop")
@@ -71,7 +72,12 @@ def known_errcode(number: int) -> int:
         return number
     digits = len(str(number))
     near = min(known, key=lambda one: (abs(len(str(one)) - digits), abs(one - number)))
-    facts = {"path": "errcode", "got": f"integer {number}", "did_you_mean": str(near), "repair": f'"errcode": {near}'}
+    facts = {
+        "path": "errcode",
+        "got": f"integer {number}",
+        "did_you_mean": str(near),
+        "repair": Change("set", near).text("errcode"),
+    }
     raise Errcode.INVALID_ARGS("fault_errcode", **facts)
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
 
-import msgspec
-
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.change import Change, literal, shortened
 from kaquan.errors.nearest import nearest
 
 LAST_SECOND = 2**31 - 1
 FIRST_MILLISECOND = 10**12
 MAX_CODE_CHARACTERS = 20
+# Of a value so many characters are shown in a diagnosis.
+SHOWN = 48
 
 # Possessive, so that a long text without an address in it takes linear time.
 _HTTP_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#\\<>\"]++[^\x00-\x20\x7f\s\\<>\"]*+", re.IGNORECASE)
@@ -37,7 +38,10 @@ class Rank(IntEnum):
 
 @runtime_checkable
 class Limit(Protocol):
-    """A marker that narrows: it finds the fault of a value that already has the right type."""
+    """A marker that narrows: it finds the fault of a value that already has the right type.
+
+    Each has ``gives`` too, the step of its refusals (:mod:`kaquan.errors.order`).
+    """
 
     rank: ClassVar[Rank]
 
@@ -112,6 +116,7 @@ class MaxBytes:
 
     limit: int
     rank: ClassVar[Rank] = Rank.LENGTH
+    gives: ClassVar[str] = "45021 too_long"
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return 45021 when the text is longer."""
@@ -131,6 +136,7 @@ class MaxCharacters:
 
     limit: int
     rank: ClassVar[Rank] = Rank.LENGTH
+    gives: ClassVar[str] = "45021 too_long"
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return 45021 when the text is longer."""
@@ -158,6 +164,11 @@ class OneOf:
     also: frozenset[str] = frozenset()
     rank: ClassVar[Rank] = Rank.RULE
 
+    @property
+    def gives(self) -> str:
+        """Return its errcode and cause."""
+        return f"{self.errcode:d} {self.cause}"
+
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return the refusal of a value outside the list, with the nearest one inside."""
         if value in self.values or value in self.also:
@@ -183,6 +194,11 @@ class Between:
     cause: str = "out_of_range"
     rank: ClassVar[Rank] = Rank.RULE
 
+    @property
+    def gives(self) -> str:
+        """Return its errcode and cause."""
+        return f"{self.errcode:d} {self.cause}"
+
     def fault(self, path: str, value: int) -> Refusal | None:
         """Return the refusal of a value outside the bounds."""
         if self.least <= value <= self.most:
@@ -196,6 +212,7 @@ class Moment:
     """A time in UTC seconds before 2038-01-19; 0 is read as not set."""
 
     rank: ClassVar[Rank] = Rank.RULE
+    gives: ClassVar[str] = "40079 milliseconds out_of_range"
 
     def fault(self, path: str, value: int) -> Refusal | None:
         """Return 40079 for milliseconds and for times outside the range."""
@@ -213,6 +230,11 @@ class HttpUrl:
 
     errcode: Errcode
     rank: ClassVar[Rank] = Rank.RULE
+
+    @property
+    def gives(self) -> str:
+        """Return its errcode and cause."""
+        return f"{self.errcode:d} not_http"
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return the refusal of anything else."""
@@ -239,25 +261,15 @@ def shown(value: Any) -> str:
         return "object"
     if isinstance(value, list):
         return f"list of {len(value)}"
-    return f"{_TYPE_NAMES[type(value)]} {_short(literal(value))}"
-
-
-def literal(value: Any) -> str:
-    """Return the value as JSON text."""
-    return msgspec.json.encode(value).decode()
+    return f"{_TYPE_NAMES[type(value)]} {shortened(literal(value), SHOWN)}"
 
 
 def member(path: str, value: Any) -> str:
-    """Return the JSON member that puts the value at the path's last name, ``"quantity": 500``; of a list the item."""
-    name, text = path.rpartition(".")[2], _short(literal(value), 4096)
-    return text if name.endswith("]") else f'"{name}": {text}'
+    """Return the change that puts the value at the path: ``"quantity": 500``."""
+    return Change("set", value).text(path)
 
 
 _TYPE_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number"}
-
-
-def _short(text: str, most: int = 48) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _too_long(path: str, expected: str, got: str, limit: int, size: int, kept: str) -> Refusal:

@@ -7,15 +7,26 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode
+from kaquan.errors.change import Change
 from kaquan.rules.card_tables import DELETED, DEPOSIT_MODE
 from kaquan.rules.claim import is_open
-from kaquan.rules.fields import member, shown
+from kaquan.rules.fields import shown
 
 PLACE = "action_info.card"
 LIFE = 7_776_000
 LIFE_RANGE = (60, 31_536_000)
 # Of tickets that were never to end, such as those behind a shelf's links; the wire's tickets end before.
 FOREVER = 2**31 - 1
+
+ORDER = (
+    "40078 deleted",
+    "40053 code_on_deposit_card code_on_platform_card code_missing",
+    "40053 openid_missing",
+    "40078 unique_before_approval",
+    "45031 stock_empty",
+    "45029 live_tickets",
+)
+"""The steps of :func:`check_qr` and, behind it, :func:`check_live`."""
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -100,10 +111,15 @@ def check_qr(wish: Wish, card: Any) -> None:
 def _not_taken(wish: Wish, deposit: bool) -> dict[str, str]:
     """Return where a code stands that the card does not take, and what is to be done with it."""
     mode = f"get_custom_code_mode {DEPOSIT_MODE}" if deposit else "use_custom_code false"
-    facts = {"expected": f"no code with {mode}", "repair": f"without {member('code', wish.code)}"}
+    facts = {"expected": f"no code with {mode}", "repair": Change("remove", wish.code).text("code")}
     return {"path": f"{wish.place}.code", "code": wish.code, "got": shown(wish.code), **facts}
 
 
 def _needed(wish: Wish, name: str) -> dict[str, str]:
     """Return where the card needs a text that is not there."""
-    return {"path": f"{wish.place}.{name}", "expected": "text", "got": "nothing", "repair": f'"{name}": <text>'}
+    return {
+        "path": f"{wish.place}.{name}",
+        "expected": "text",
+        "got": "nothing",
+        "repair": Change("fill", "text").text(name),
+    }

@@ -39,6 +39,11 @@ class NotBlank:
     errcode: Errcode
     rank: ClassVar[Rank] = Rank.RULE
 
+    @property
+    def gives(self) -> str:
+        """Return its errcode and cause."""
+        return f"{self.errcode:d} blank"
+
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return the refusal of a text that says nothing."""
         if value.strip():
@@ -51,6 +56,7 @@ class Telephone:
     """Digits, area code and extension set off by ``-``."""
 
     rank: ClassVar[Rank] = Rank.RULE
+    gives: ClassVar[str] = "65111 not_digits"
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return 65111 for anything else."""
@@ -66,6 +72,7 @@ class CategoryPath:
     """One to three names joined by commas, the first out of the table."""
 
     rank: ClassVar[Rank] = Rank.RULE
+    gives: ClassVar[str] = "65104 not_a_path unknown"
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return 65104 for a path of another form or with an unknown beginning."""

@@ -22,6 +22,17 @@ BOUND = {
 }
 MESSAGES = frozenset({TO_ONE, TO_MANY})
 
+PAGE_ORDER = ("40078 deleted", "40158 custom_code", "40112 bound_card")
+MESSAGE_ORDER = (
+    "40078 deleted",
+    "40158 custom_code",
+    "45030 bound_card",
+    "40078 sent_before_approval",
+    "45031 stock_empty",
+)
+LIST_SIZE = "44005 no_cards | 45039 too_many_cards"
+"""The steps of :func:`check_way` for what is open to everybody and for messages, and of :func:`check_card_list`."""
+
 
 def check_card_list(path: str, size: int, most: int) -> None:
     """Go on only if a list of cards has a size the call takes.

@@ -13,19 +13,20 @@ from kaquan.actions.list_cards import list_cards
 from kaquan.actions.update_card import update_card
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
-from kaquan.api.card_body import read_create
-from kaquan.api.card_update_body import card_id_of, read_update
-from kaquan.api.decode import load
+from kaquan.api.card_body import READER
+from kaquan.api.card_update_body import READS_UPDATE, UPDATE_STEPS, Sent, read_update
 from kaquan.api.encode import OK, ok
 from kaquan.api.route import endpoint
-from kaquan.rules.card import check_create, from_text, normalise, render
-from kaquan.rules.card_content import Content
+from kaquan.errors import Errcode
+from kaquan.rules.card import CREATE_ORDER, check_create, from_text, normalise, render
+from kaquan.rules.card_content import Content, Part
 from kaquan.rules.card_tables import colors, statuses_of
-from kaquan.rules.card_update import check_status
+from kaquan.rules.card_update import UPDATE_ORDER, check_status
 from kaquan.rules.categories import categories
 from kaquan.rules.fields import CardId, OneOrList
 from kaquan.rules.paging import check_page
 from kaquan.sources import random_text
+from kaquan.store.apps import App
 
 PAGE = 50
 CARD_ID_LENGTH = 28
@@ -53,12 +54,20 @@ class ModifyStock(msgspec.Struct):
     reduce_stock_value: int = 0
 
 
-@endpoint("/card/create", reads=None)
-async def create(call: Call) -> dict[str, Any]:
+def check_new(request: tuple[str, Part], app: App, now: int) -> None:
+    """Check a card that is to be made, but for its stores."""
+    check_create(*request, app.permissions, now)
+
+
+@endpoint(
+    "/card/create",
+    reads=READER,
+    checks=check_new,
+    refuses=(*CREATE_ORDER, "45025 too_many", "40098 unknown deleted refused"),
+)
+async def create(call: Call, request: tuple[str, Part]) -> dict[str, Any]:
     """Create a template of any coupon or ticket type and send it to review."""
-    app = call.app
-    card_type, content = read_create(call.body, app.profile)
-    check_create(card_type, content, app.permissions, call.now)
+    app, (card_type, content) = call.app, request
     assert isinstance(content, Content)
     stored = normalise(content)
     card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
@@ -77,24 +86,28 @@ async def get(call: Call, request: OfCard) -> dict[str, Any]:
     return ok(card=render(row.card_id, content, row.status, *stock, row.create_time, row.update_time))
 
 
-@endpoint("/card/batchget", reads=BatchGet)
+def check_batch(request: BatchGet, app: App, now: int) -> None:
+    """Check where a page begins, and which states it asks for."""
+    check_page(offset=request.offset, count=request.count)
+    statuses_of(request.status_list)
+
+
+@endpoint("/card/batchget", reads=BatchGet, checks=check_batch, refuses=("40097 negative", "40078 unknown"))
 async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     """Return a page of card_ids, newest first; more than 50 are never given at once."""
-    check_page(offset=request.offset, count=request.count)
     statuses = statuses_of(request.status_list) if request.status_list else None
     count = min(request.count, PAGE)
     ids, total = await call.read(lambda tx: list_cards(tx, call.appid, statuses, request.offset, count))
     return ok(card_id_list=ids, card_list=[], total_num=total)
 
 
-@endpoint("/card/update", reads=None)
-async def update(call: Call) -> dict[str, Any]:
+@endpoint("/card/update", reads=READS_UPDATE, refuses=("40078 deleted", *UPDATE_STEPS, *UPDATE_ORDER))
+async def update(call: Call, request: Sent) -> dict[str, Any]:
     """Change a template, and tell whether the change goes to review."""
-    value = load(call.body)
-    card_id = card_id_of(value, call.app.profile)
+    card_id = request.card_id
     row = await load_own_card(call, card_id)
     check_status(card_id, row.status)
-    change = read_update(value, row.card_type, call.app.profile)
+    change = read_update(request, row.card_type)
     record = call.platform.record()
     return await change_card(
         call,
@@ -113,7 +126,19 @@ async def delete(call: Call, request: OfCard) -> dict[str, Any]:
     )
 
 
-@endpoint("/card/modifystock", reads=ModifyStock)
+def check_amounts(request: ModifyStock, app: App, now: int) -> None:
+    """Check that both numbers are none below zero."""
+    increase, reduce = request.increase_stock_value, request.reduce_stock_value
+    if increase < 0 or reduce < 0:
+        raise Errcode.INVALID_QUANTITY("negative", card_id=request.card_id, increase=increase, reduce=reduce)
+
+
+@endpoint(
+    "/card/modifystock",
+    reads=ModifyStock,
+    checks=check_amounts,
+    refuses=("40122 negative", "40078 deleted", "40122 below_zero too_many", "40136 more_than_deposited"),
+)
 async def modifystock(call: Call, request: ModifyStock) -> dict[str, Any]:
     """Raise, then lower the stock."""
     record = call.platform.record()

@@ -18,11 +18,12 @@ from kaquan.api.encode import Ok, ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules import code as rule
-from kaquan.rules.deposit import check_different, check_list
+from kaquan.rules.deposit import LIST_ORDER, check_different, check_list
 from kaquan.rules.encrypt_code import decrypt_code
 from kaquan.rules.fields import Alias, CardId, Code, MissingAs, NewCode, Openid
 from kaquan.rules.openid import check_openid
 from kaquan.sources import new_picks
+from kaquan.store.apps import App
 from kaquan.store.batch import outcome
 
 
@@ -112,7 +113,7 @@ class ConsumeAnswer(Ok, kw_only=True):
     openid: str
 
 
-@endpoint("/card/code/get", reads=CodeGet)
+@endpoint("/card/code/get", reads=CodeGet, refuses=(rule.FOUND, rule.states("get")))
 async def get(call: Call, request: CodeGet) -> CodeAnswer:
     """Return the state of a code; with check_consume an abnormal state is an error."""
     found = await _find(call, Find(request.code, request.card_id or None))
@@ -130,7 +131,11 @@ async def get(call: Call, request: CodeGet) -> CodeAnswer:
     )
 
 
-@endpoint("/card/code/consume", reads=CodeConsume)
+@endpoint(
+    "/card/code/consume",
+    reads=CodeConsume,
+    refuses=(rule.FOUND, "40071 member_card_consumed", rule.states("consume"), "72020 use_limit"),
+)
 async def consume(call: Call, request: CodeConsume) -> Any:
     """Redeem a code, once."""
     card_id = request.card_id or None
@@ -146,13 +151,19 @@ def consumed(code: rule.Code) -> ConsumeAnswer:
     return ConsumeAnswer(card=CardOnly(code.card_id), openid=code.openid)
 
 
-@endpoint("/card/code/decrypt", reads=CodeDecrypt)
+@endpoint("/card/code/decrypt", reads=CodeDecrypt, refuses=("40075 not_base64 not_ours",))
 async def decrypt(call: Call, request: CodeDecrypt) -> dict[str, Any]:
     """Return the code behind an encrypt_code of this account."""
     return ok(code=decrypt_code(call.platform.keys.encrypt_code_key(call.appid), request.encrypt_code))
 
 
-@endpoint("/card/code/unavailable", "POST", "GET", reads=CodeUnavailable)
+@endpoint(
+    "/card/code/unavailable",
+    "POST",
+    "GET",
+    reads=CodeUnavailable,
+    refuses=(rule.FOUND, rule.states("unavailable")),
+)
 async def unavailable(call: Call, request: CodeUnavailable) -> dict[str, Any]:
     """Make a code void for good."""
     record = call.platform.record()
@@ -168,13 +179,22 @@ async def unavailable(call: Call, request: CodeUnavailable) -> dict[str, Any]:
         raise await _card_first(call, refused, card_id) from None
 
 
-@endpoint("/card/code/update", reads=CodeUpdate)
+def check_new_code(request: CodeUpdate, app: App, now: int) -> None:
+    """Check that the new code can be shown."""
+    if not rule.presentable(request.new_code):
+        raise Errcode.INVALID_CODE("characters", path="new_code", code=request.new_code)
+
+
+@endpoint(
+    "/card/code/update",
+    reads=CodeUpdate,
+    checks=check_new_code,
+    refuses=("40116 characters", rule.FOUND, "40150 platform_code", rule.states("update"), "40116 deposited taken"),
+)
 async def update(call: Call, request: CodeUpdate) -> dict[str, Any]:
     """Give a custom code another text; the old one means nothing any more."""
     record = call.platform.record()
     card_id, new_code = request.card_id or None, request.new_code
-    if not rule.presentable(new_code):
-        raise Errcode.INVALID_CODE("characters", path="new_code", code=new_code)
     return await change_card(
         call,
         card_id or "",
@@ -182,19 +202,42 @@ async def update(call: Call, request: CodeUpdate) -> dict[str, Any]:
     )
 
 
-@endpoint("/card/code/mark", reads=CodeMark)
+def check_holder(request: CodeMark, app: App, now: int) -> None:
+    """Check whom the code is to be held for."""
+    check_openid(request.openid)
+
+
+@endpoint(
+    "/card/code/mark",
+    reads=CodeMark,
+    checks=check_holder,
+    refuses=("40003 malformed", rule.ISSUED, "40148 retired"),
+)
 async def mark(call: Call, request: CodeMark) -> dict[str, Any]:
     """Refuse to hold a code for somebody: only friends' coupons were held, and no card is one any more."""
-    check_openid(request.openid)
     found = await _find(call, Find(request.code, request.card_id))
     raise Errcode.INVALID_FRIENDS_CARD("retired", code=found.code, card_id=found.card_id)
 
 
-@endpoint("/card/code/deposit", reads=CodesOfCard)
-async def deposit(call: Call, request: CodesOfCard) -> dict[str, Any]:
-    """Keep codes for the claims of a card, at most 100; one that was deposited before is no error."""
+def check_codes(request: CodesOfCard, app: App, now: int) -> None:
+    """Check how many codes there are."""
+    check_list(request.code)
+
+
+def check_deposit(request: CodesOfCard, app: App, now: int) -> None:
+    """Check codes that are to be kept."""
     check_list(request.code)
     check_different(request.code)
+
+
+@endpoint(
+    "/card/code/deposit",
+    reads=CodesOfCard,
+    checks=check_deposit,
+    refuses=(*LIST_ORDER, "40111 repeated", "40078 deleted", "40150 not_deposit_mode"),
+)
+async def deposit(call: Call, request: CodesOfCard) -> dict[str, Any]:
+    """Keep codes for the claims of a card, at most 100; one that was deposited before is no error."""
     record, picks = call.platform.record(), new_picks(len(request.code))
     return await change_card(
         call,
@@ -216,10 +259,14 @@ async def getdepositcount(call: Call, request: OfCard) -> dict[str, Any]:
     return ok(count=row.deposited)
 
 
-@endpoint("/card/code/checkcode", reads=CodesOfCard)
+@endpoint(
+    "/card/code/checkcode",
+    reads=CodesOfCard,
+    checks=check_codes,
+    refuses=(*LIST_ORDER, "40150 not_deposit_mode"),
+)
 async def checkcode(call: Call, request: CodesOfCard) -> dict[str, Any]:
     """Tell which codes were deposited for a card, claimed ones included."""
-    check_list(request.code)
     row = await load_own_card(call, request.card_id)
     if not row.deposit:
         raise Errcode.INVALID_CARD_PARAMETERS("not_deposit_mode", card_id=request.card_id)

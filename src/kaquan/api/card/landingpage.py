@@ -12,10 +12,12 @@ from kaquan.api import scan
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card
 from kaquan.api.encode import ok
+from kaquan.api.precedence import OWN_CARD
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.fields import Alias, CardId, MaxBytes, OneOf, Picture
-from kaquan.rules.ways import check_card_list
+from kaquan.rules.ways import LIST_SIZE, PAGE_ORDER, check_card_list
+from kaquan.store.apps import App
 
 MOST_CARDS = 20
 RANDOM_BYTES = 16
@@ -47,10 +49,19 @@ class LandingPage(msgspec.Struct):
     card_list: Annotated[list[Placed], Alias("cardlist")]
 
 
-@endpoint("/card/landingpage/create", reads=LandingPage)
+def check_shelf(request: LandingPage, app: App, now: int) -> None:
+    """Check how many cards the shelf has."""
+    check_card_list("card_list", len(request.card_list), MOST_CARDS)
+
+
+@endpoint(
+    "/card/landingpage/create",
+    reads=LandingPage,
+    checks=check_shelf,
+    refuses=(LIST_SIZE, OWN_CARD, *PAGE_ORDER),
+)
 async def create(call: Call, request: LandingPage) -> dict[str, Any]:
     """Make a shelf; each call makes another."""
-    check_card_list("card_list", len(request.card_list), MOST_CARDS)
     cards = [ShelfCard(one.card_id, one.thumb_url) for one in request.card_list]
     shelf = Shelf(request.banner, request.page_title, request.can_share, request.scene, cards)
     name = scan.scan_id(call.appid, secrets.token_bytes(RANDOM_BYTES))

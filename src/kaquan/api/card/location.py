@@ -19,6 +19,7 @@ from kaquan.rules.paging import check_page
 from kaquan.rules.store import shown_location
 from kaquan.rules.store_content import OldLocation, StoreInfo
 from kaquan.sources import new_poi_id
+from kaquan.store.apps import App
 
 MOST = 50
 FAILED = -1
@@ -40,13 +41,17 @@ class BatchGet(msgspec.Struct):
 _LOCATION = Reader(OldLocation)
 
 
-@endpoint("/card/location/batchadd", reads=BatchAdd)
-async def batchadd(call: Call, request: BatchAdd) -> dict[str, Any]:
-    """Create stores, at most 50; one that is wrong gets -1 for its id and does not disturb the others."""
+def check_size(request: BatchAdd, app: App, now: int) -> None:
+    """Check how many stores there are."""
     size = len(request.location_list)
     if not 0 < size <= MOST:
         facts = {"path": "location_list", "expected": f"1 to {MOST}", "got": f"list of {size}"}
         raise Errcode.TOO_MANY_POIS("batch_size", **facts, limit=MOST)
+
+
+@endpoint("/card/location/batchadd", reads=BatchAdd, checks=check_size, refuses=("45025 batch_size",))
+async def batchadd(call: Call, request: BatchAdd) -> dict[str, Any]:
+    """Create stores, at most 50; one that is wrong gets -1 for its id and does not disturb the others."""
     read = [read_location(one, call.app.profile) for one in request.location_list]
     good = [info for info in read if info is not None]
     record = call.platform.record()
@@ -56,10 +61,14 @@ async def batchadd(call: Call, request: BatchAdd) -> dict[str, Any]:
     )
 
 
-@endpoint("/card/location/batchget", reads=BatchGet)
+def check_start(request: BatchGet, app: App, now: int) -> None:
+    """Check where the page begins."""
+    check_page(offset=request.offset, count=request.count)
+
+
+@endpoint("/card/location/batchget", reads=BatchGet, checks=check_start, refuses=("40097 negative",))
 async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     """Return a page of stores, the oldest first, and how many it has."""
-    check_page(offset=request.offset, count=request.count)
     rows, _ = await call.read(lambda tx: list_stores(tx, call.appid, request.offset, request.count or None))
     return ok(location_list=[shown_location(row.poi_id, current(row)) for row in rows], count=len(rows))
 

@@ -13,11 +13,12 @@ from kaquan.api.card import OfCard
 from kaquan.api.card.owner import change_card
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
+from kaquan.rules.ways import PAGE_ORDER
 
 FRAME = '<iframe class="res_iframe card_iframe js_editor_card" data-src="{}"></iframe>'
 
 
-@endpoint("/card/mpnews/gethtml", reads=OfCard)
+@endpoint("/card/mpnews/gethtml", reads=OfCard, refuses=PAGE_ORDER)
 async def gethtml(call: Call, request: OfCard) -> dict[str, Any]:
     """Return the frame that shows a card in an article; the same one each time."""
     name = scan.article_id(call.platform.keys, call.appid, request.card_id)

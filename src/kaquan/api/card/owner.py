@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 
 from kaquan.actions.load_card import account_of_card, has_card, load_card
 from kaquan.api.call import Call
+from kaquan.api.decode import load
 from kaquan.api.encode import ok
 from kaquan.errors import Errcode, Refusal
+from kaquan.errors.change import at, places
+from kaquan.rules.text import storable
 from kaquan.store.tx import Tx
 
 T = TypeVar("T")
@@ -38,6 +41,30 @@ async def load_own_card(call: Call, card_id: str) -> Any:
         return await call.read(lambda tx: load_card(tx, call.appid, card_id))
     except Refusal as refused:
         raise await sharper(call, refused, card_id) from None
+
+
+async def check_named_card(call: Call, paths: tuple[str, ...]) -> None:
+    """Refuse a call for the card its body names, where that is no card of the caller's own.
+
+    Whoever writes to an unknown card is told so before the rest of the body is complained of (spec: cards.md 1.3).
+
+    Args:
+        call: with its body, JSON or not.
+        paths: where the body may name the card.
+
+    Raises:
+        Refusal: 40073 unknown, 48001 another account's.
+    """
+    if not paths:
+        return
+    try:
+        body = load(call.body)
+    except Refusal:
+        return
+    for path in paths:
+        card_id = at(body, places(path))
+        if isinstance(card_id, str) and card_id == storable(card_id) != "":
+            await load_own_card(call, card_id)
 
 
 async def sharper(call: Call, refused: Refusal, card_id: str | None) -> Refusal:

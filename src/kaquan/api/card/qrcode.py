@@ -12,14 +12,16 @@ from kaquan.actions.create_qr import create_qr
 from kaquan.api import scan
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card
-from kaquan.api.decode import Profile, Reader, load
+from kaquan.api.decode import HeadedReader, Reader
 from kaquan.api.encode import ok
+from kaquan.api.precedence import OWN_CARD
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.fields import CardId, Id, MaxBytes, NewCode, OneOf
 from kaquan.rules.openid import check_openid
-from kaquan.rules.qr import PLACE, Wish, check_apart, life
-from kaquan.rules.ways import check_card_list
+from kaquan.rules.qr import ORDER, PLACE, Wish, check_apart, life
+from kaquan.rules.ways import LIST_SIZE, check_card_list
+from kaquan.store.apps import App
 
 QR_CARD = "QR_CARD"
 MULTIPLE = "QR_MULTIPLE_CARD"
@@ -78,35 +80,26 @@ class QrSeveral(QrHead, kw_only=True):
     action_info: SeveralCards
 
 
-class QrReader:
-    """Reads the body of ``create``."""
-
-    def __init__(self) -> None:
-        self._head = Reader(QrHead)
-        self._bodies: dict[str, Reader[Any]] = {QR_CARD: Reader(QrOne), MULTIPLE: Reader(QrSeveral)}
-
-    def read(self, body: bytes, profile: Profile) -> QrOne | QrSeveral:
-        """Return the request of either kind.
-
-        Raises:
-            Refusal: as :meth:`Reader.read`; 40052 for another name.
-        """
-        value = load(body)
-        name = self._head.read_value(value, profile).action_name
-        request: QrOne | QrSeveral = self._bodies[name].read_value(value, profile)
-        return request
+READER = HeadedReader(
+    Reader(QrHead), {QR_CARD: Reader(QrOne), MULTIPLE: Reader(QrSeveral)}, lambda head: head.action_name
+)
+QR_ORDER = (LIST_SIZE, "40003 malformed", "40053 card_twice", OWN_CARD, *ORDER)
 
 
-READER = QrReader()
-
-
-@endpoint("/card/qrcode/create", reads=READER)
-async def create(call: Call, request: QrOne | QrSeveral) -> dict[str, Any]:
-    """Make a ticket; each call makes another."""
+def check_ticket(request: QrOne | QrSeveral, app: App, now: int) -> None:
+    """Check the cards of a ticket as far as that can be done without looking at them."""
     wishes = wishes_of(request)
     check_card_list(LIST, len(wishes), MOST_CARDS)
+    for wish in wishes:
+        if wish.openid:
+            check_openid(wish.openid, "" if wish.place == PLACE else f"{wish.place}.openid")
     check_apart(wishes)
-    seconds = life(seconds_of(request))
+
+
+@endpoint("/card/qrcode/create", reads=READER, checks=check_ticket, refuses=QR_ORDER)
+async def create(call: Call, request: QrOne | QrSeveral) -> dict[str, Any]:
+    """Make a ticket; each call makes another."""
+    wishes, seconds = wishes_of(request), life(seconds_of(request))
     name = scan.scan_id(call.appid, secrets.token_bytes(RANDOM_BYTES))
     most = call.platform.settings.live_tickets
     return await change_card(
@@ -125,15 +118,9 @@ def cards_of(request: QrOne | QrSeveral) -> list[tuple[str, QrCard]]:
 
 
 def wishes_of(request: QrOne | QrSeveral) -> list[Wish]:
-    """Return what the ticket is to do for each card.
-
-    Raises:
-        Refusal: 40003, an openid is none.
-    """
+    """Return what the ticket is to do for each card."""
     wishes = []
     for place, card in cards_of(request):
-        if card.openid:
-            check_openid(card.openid, "" if place == PLACE else f"{place}.openid")
         channel = (card.outer_str or "", card.outer_id or 0)
         wishes.append(Wish(card.card_id, card.code or "", card.openid or "", card.is_unique_code, *channel, place))
     return wishes

@@ -10,7 +10,7 @@ from kaquan.actions.set_cell import set_cell
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card
 from kaquan.api.route import endpoint
-from kaquan.rules.cells import SELF_CONSUME
+from kaquan.rules.cells import SELF_CONSUME, order
 from kaquan.rules.fields import Alias, CardId
 
 
@@ -23,7 +23,7 @@ class SelfConsumeCellSet(msgspec.Struct):
     need_remark_amount: bool = False
 
 
-@endpoint("/card/selfconsumecell/set", reads=SelfConsumeCellSet)
+@endpoint("/card/selfconsumecell/set", reads=SelfConsumeCellSet, refuses=order(SELF_CONSUME))
 async def set_(call: Call, request: SelfConsumeCellSet) -> dict[str, Any]:
     """Turn self-service on or off, and say what it asks the holder for."""
     card_id, record = request.card_id, call.platform.record()

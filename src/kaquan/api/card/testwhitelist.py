@@ -12,6 +12,7 @@ from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.openid import check_openid
+from kaquan.store.apps import App
 
 MOST = 10
 
@@ -23,14 +24,24 @@ class WhitelistSet(msgspec.Struct):
     username: list[str] = []
 
 
-@endpoint("/card/testwhitelist/set", reads=WhitelistSet)
+def check_testers(request: WhitelistSet, app: App, now: int) -> None:
+    """Check how many testers there are, and their openids."""
+    size = len(request.openid or []) + len(request.username or [])
+    if size > MOST:
+        raise Errcode.TOO_MANY_OPENIDS("whitelist", size=size, limit=MOST)
+    for openid in request.openid or []:
+        check_openid(openid)
+
+
+@endpoint(
+    "/card/testwhitelist/set",
+    reads=WhitelistSet,
+    checks=check_testers,
+    refuses=("45019 whitelist", "40003 malformed"),
+)
 async def set_(call: Call, request: WhitelistSet) -> dict[str, Any]:
     """Replace the testers, at most ten together."""
     openids, names = request.openid or [], request.username or []
-    if len(openids) + len(names) > MOST:
-        raise Errcode.TOO_MANY_OPENIDS("whitelist", size=len(openids) + len(names), limit=MOST)
-    for openid in openids:
-        check_openid(openid)
     return await call.commit(lambda tx: set_whitelist(tx, call.appid, openids, names), whitelisted)
 
 

@@ -13,6 +13,7 @@ from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.rules.fields import Openid
 from kaquan.rules.openid import check_openid
+from kaquan.store.apps import App
 
 
 class GetCardList(msgspec.Struct):
@@ -22,10 +23,14 @@ class GetCardList(msgspec.Struct):
     card_id: str | None = None
 
 
-@endpoint("/card/user/getcardlist", reads=GetCardList)
+def check_holder(request: GetCardList, app: App, now: int) -> None:
+    """Check whose wallet is meant."""
+    check_openid(request.openid)
+
+
+@endpoint("/card/user/getcardlist", reads=GetCardList, checks=check_holder, refuses=("40003 malformed",))
 async def getcardlist(call: Call, request: GetCardList) -> dict[str, Any]:
     """Return the codes in a person's wallet, the newest first."""
-    check_openid(request.openid)
     if request.card_id:
         await load_own_card(call, request.card_id)
     held = await call.read(lambda tx: list_wallet(tx, call.appid, request.openid, request.card_id))

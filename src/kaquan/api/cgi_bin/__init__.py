@@ -16,6 +16,7 @@ from kaquan.actions.issue_credential import issue_token
 from kaquan.actions.issue_credential import stable_token as stand_token
 from kaquan.api.call import Call
 from kaquan.api.encode import Raw
+from kaquan.api.precedence import FREQUENCY
 from kaquan.api.rehearsal import rehearse
 from kaquan.api.route import endpoint
 from kaquan.api.scan import scan_id_of_ticket, scan_url
@@ -26,6 +27,8 @@ from kaquan.store.apps import Credential, load_app
 from kaquan.store.tx import Tx
 
 GRANT = "client_credential"
+SECRET = ("40013 unknown", "40125 wrong")
+SIGNING_IN = ("41002 missing", "41004 missing", *SECRET, *FREQUENCY)
 
 
 class TokenAnswer(msgspec.Struct):
@@ -44,7 +47,7 @@ class StableToken(msgspec.Struct):
     force_refresh: bool = False
 
 
-@endpoint("/cgi-bin/token", "GET", token=False)
+@endpoint("/cgi-bin/token", "GET", token=False, refuses=("40002 grant_type", *SIGNING_IN))
 async def token(call: Call) -> TokenAnswer:
     """Issue a classic token (spec: auth_and_signatures.md 1.1)."""
     query = call.query
@@ -52,7 +55,12 @@ async def token(call: Call) -> TokenAnswer:
     return await signed_in(call, lambda tx: issue_token(tx, call.appid, call.now))
 
 
-@endpoint("/cgi-bin/stable_token", reads=StableToken, token=False)
+@endpoint(
+    "/cgi-bin/stable_token",
+    reads=StableToken,
+    token=False,
+    refuses=("40002 grant_type", *SIGNING_IN[2:], "45009 forced_refreshes"),
+)
 async def stable_token(call: Call, request: StableToken) -> TokenAnswer:
     """Return the standing stable token (spec: auth_and_signatures.md 1.2)."""
     await sign_in(call, request.grant_type, request.appid, request.secret)

@@ -25,7 +25,7 @@ class Check(msgspec.Struct):
     check_operator: Annotated[str, OneOf(OPERATORS, Errcode.INVALID_CHECK_OPERATOR)] = OPERATOR
 
 
-@endpoint("/cgi-bin/callback/check", reads=Check)
+@endpoint("/cgi-bin/callback/check", reads=Check, refuses=("40201 no_callback", "40201 address_refused"))
 async def check(call: Call, request: Check) -> dict[str, Any]:
     """Look the callback's host up and connect to it; no errcode, as in the original."""
     allow_private = call.platform.settings.allow_private_callbacks

@@ -9,12 +9,13 @@ import msgspec
 
 from kaquan.actions.clear_quota import clear_quota as clear
 from kaquan.api.call import Call
-from kaquan.api.cgi_bin import name_app
+from kaquan.api.cgi_bin import SECRET, name_app
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.fields import MissingAs
 from kaquan.rules.text import storable
+from kaquan.store.apps import App
 
 
 class ClearQuota(msgspec.Struct):
@@ -23,15 +24,28 @@ class ClearQuota(msgspec.Struct):
     appid: Annotated[str, MissingAs(Errcode.APPID_MISSING)]
 
 
-@endpoint("/cgi-bin/clear_quota", reads=ClearQuota)
+def check_account(request: ClearQuota, app: App, now: int) -> None:
+    """Check that the account is the token's."""
+    if request.appid != app.appid:
+        raise Errcode.INVALID_APPID("not_of_token", path="appid", appid=app.appid, sent=request.appid[:40])
+
+
+@endpoint(
+    "/cgi-bin/clear_quota",
+    reads=ClearQuota,
+    checks=check_account,
+    refuses=("40013 not_of_token", "48006 used_up"),
+)
 async def clear_quota(call: Call, request: ClearQuota) -> dict[str, Any]:
     """Clear the quotas of the token's account."""
-    if request.appid != call.appid:
-        raise Errcode.INVALID_APPID("not_of_token", path="appid", appid=call.appid, sent=request.appid[:40])
     return await cleared(call)
 
 
-@endpoint("/cgi-bin/clear_quota/v2", token=False)
+@endpoint(
+    "/cgi-bin/clear_quota/v2",
+    token=False,
+    refuses=("41002 missing", "41004 missing_appsecret", *SECRET, "48006 used_up"),
+)
 async def v2(call: Call) -> dict[str, Any]:
     """Clear the quotas of an account by its secret, for when no token is to be had any more."""
     given = {**form(call.body), **call.query}

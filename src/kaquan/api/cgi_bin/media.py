@@ -30,7 +30,11 @@ class UploadAnswer(msgspec.Struct):
     url: str
 
 
-@endpoint("/cgi-bin/media/uploadimg", body_limit=UPLOAD_LIMIT)
+@endpoint(
+    "/cgi-bin/media/uploadimg",
+    body_limit=UPLOAD_LIMIT,
+    refuses=("41005 not_multipart no_file", "40009 too_large", "40137 not_image | 40009 too_many_pixels"),
+)
 async def uploadimg(call: Call) -> UploadAnswer:
     """Take the first file of the form, check that it is a picture, and serve it from this host."""
     content_type, body = call.header("content-type"), call.body

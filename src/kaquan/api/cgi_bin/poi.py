@@ -15,16 +15,20 @@ from kaquan.api.call import Call
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
+from kaquan.errors.change import Change
 from kaquan.rules.fields import Id
 from kaquan.rules.paging import check_page
 from kaquan.rules.store import check_store, shown_store
 from kaquan.rules.store_categories import CATEGORIES
 from kaquan.rules.store_content import PoiId, ServiceChange, StoreInfo
 from kaquan.sources import new_poi_id
+from kaquan.store.apps import App
 
 PAGE = 50
 DEFAULT_PAGE = 20
 WHERE = "business.base_info"
+PHOTOS = "65114 empty | 40097 too_many_photos"
+STORE = "65115 unknown | 65116 deleted"
 
 
 class NewBusiness(msgspec.Struct):
@@ -77,48 +81,72 @@ class GetPoiList(msgspec.Struct):
     limit: Id = DEFAULT_PAGE
 
 
-@endpoint("/cgi-bin/poi/addpoi", reads=AddPoi)
+def check_business(request: AddPoi | UpdatePoi, app: App, now: int) -> None:
+    """Check the lists of a store."""
+    check_store(request.business.base_info, WHERE)
+
+
+def check_named(request: DelPoi, app: App, now: int) -> None:
+    """Check that a store is named."""
+    if poi_id_of(request) is None:
+        repair = Change("fill", "integer").text("poi_id")
+        raise Errcode.POI_NOT_FOUND("missing", path="poi_id", expected="integer", got="nothing", repair=repair)
+
+
+def check_start(request: GetPoiList, app: App, now: int) -> None:
+    """Check where the page begins."""
+    check_page(begin=request.begin, limit=request.limit)
+
+
+@endpoint("/cgi-bin/poi/addpoi", reads=AddPoi, checks=check_business, refuses=("65104 not_one", PHOTOS))
 async def addpoi(call: Call, request: AddPoi) -> dict[str, Any]:
     """Create a store and send it to review; its poi_id holds from now on."""
-    info = check_store(request.business.base_info, WHERE)
+    info = request.business.base_info
     record = call.platform.record()
     return await call.commit(
         lambda tx: add_stores(tx, call.app, [info], new_poi_id, call.now, record), lambda ids: ok(poi_id=ids[0])
     )
 
 
-@endpoint("/cgi-bin/poi/getpoi", reads=OfPoi)
+@endpoint("/cgi-bin/poi/getpoi", reads=OfPoi, refuses=(STORE,))
 async def getpoi(call: Call, request: OfPoi) -> dict[str, Any]:
     """Return a store; of one whose change is under review the change is shown."""
     row = await call.read(lambda tx: load_store(tx, call.appid, request.poi_id))
     return ok(business=shown(row))
 
 
-@endpoint("/cgi-bin/poi/getpoilist", reads=GetPoiList)
+@endpoint("/cgi-bin/poi/getpoilist", reads=GetPoiList, checks=check_start, refuses=("40097 negative",))
 async def getpoilist(call: Call, request: GetPoiList) -> dict[str, Any]:
     """Return a page of stores, the oldest first; more than 50 are never given at once."""
-    check_page(begin=request.begin, limit=request.limit)
     count = min(request.limit, PAGE)
     rows, total = await call.read(lambda tx: list_stores(tx, call.appid, request.begin, count))
     return ok(business_list=[shown(row) for row in rows], total_count=str(total))
 
 
-@endpoint("/cgi-bin/poi/updatepoi", reads=UpdatePoi)
+@endpoint(
+    "/cgi-bin/poi/updatepoi",
+    reads=UpdatePoi,
+    checks=check_business,
+    refuses=(PHOTOS, STORE, "65106 not_approved", "65107 change_in_review"),
+)
 async def updatepoi(call: Call, request: UpdatePoi) -> dict[str, Any]:
     """Change the service data of an approved store; the change is reviewed."""
-    change = check_store(request.business.base_info, WHERE)
+    change = request.business.base_info
     record = call.platform.record()
     return await call.commit(
         lambda tx: update_store(tx, call.app, change.poi_id, change, call.now, record), lambda _: ok()
     )
 
 
-@endpoint("/cgi-bin/poi/delpoi", reads=DelPoi)
+@endpoint(
+    "/cgi-bin/poi/delpoi",
+    reads=DelPoi,
+    checks=check_named,
+    refuses=("65115 missing", STORE, "65117 in_review"),
+)
 async def delpoi(call: Call, request: DelPoi) -> dict[str, Any]:
     """Delete a store for good; its cards go on without it."""
-    poi_id = request.poi_id or (request.business.poi_id if request.business else None)
-    if poi_id is None:
-        raise Errcode.POI_NOT_FOUND("missing", path="poi_id", expected="integer", got="nothing")
+    poi_id = poi_id_of(request) or 0
     record = call.platform.record()
     return await call.commit(lambda tx: delete_store(tx, call.appid, poi_id, call.now, record), lambda _: ok())
 
@@ -128,6 +156,11 @@ async def delpoi(call: Call, request: DelPoi) -> dict[str, Any]:
 async def getwxcategory(call: Call) -> dict[str, Any]:
     """Return the categories of stores, each a path of names; the second address is the older one."""
     return ok(category_list=CATEGORIES)
+
+
+def poi_id_of(request: DelPoi) -> int | None:
+    """Return the store that is named, in either place."""
+    return request.poi_id or (request.business.poi_id if request.business else None)
 
 
 def shown(row: Any) -> dict[str, Any]:

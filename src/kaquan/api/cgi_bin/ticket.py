@@ -11,7 +11,7 @@ from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 
 
-@endpoint("/cgi-bin/ticket/getticket", "GET", "POST")
+@endpoint("/cgi-bin/ticket/getticket", "GET", "POST", refuses=("40097 ticket_type",))
 async def getticket(call: Call) -> dict[str, Any]:
     """Return the standing ticket of a kind, ``jsapi`` or ``wx_card``, and how many seconds it lasts."""
     kind = call.query.get("type", "")

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kaquan.api.call import Call
 from kaquan.errors import Errcode
+from kaquan.rules.card_ext import STEP as CARD_EXT
 from kaquan.rules.fields import Belongs, CardId, MissingAs, OneOf
 from kaquan.rules.message import KINDS, OTHERS, TEXT, WXCARD, Note, card_note, text_note
 
@@ -39,8 +39,12 @@ class Message(msgspec.Struct, kw_only=True):
     wxcard: Annotated[WxCard | None, _of(WXCARD)] = None
 
 
-def note_of(call: Call, request: Message) -> Note:
-    """Return what the message says.
+NOTE = f"48001 not_implemented | 45002 too_long | {CARD_EXT}"
+"""The step of :func:`note_of`."""
+
+
+def note_of(path: str, request: Message) -> Note:
+    """Return what the message says that is sent through this path.
 
     Raises:
         Refusal: 48001 a kind that is not built, 45002, 40080.
@@ -49,4 +53,4 @@ def note_of(call: Call, request: Message) -> Note:
         return text_note(request.text.content)
     if request.msgtype == WXCARD and request.wxcard:
         return card_note(request.wxcard.card_id, request.wxcard.card_ext)
-    raise Errcode.API_UNAUTHORIZED("not_implemented", path=f"{call.path} {request.msgtype}")
+    raise Errcode.API_UNAUTHORIZED("not_implemented", path=f"{path} {request.msgtype}")

@@ -28,7 +28,11 @@ class QuotaGet(msgspec.Struct):
     cgi_path: str
 
 
-@endpoint("/cgi-bin/openapi/quota/get", reads=QuotaGet)
+@endpoint(
+    "/cgi-bin/openapi/quota/get",
+    reads=QuotaGet,
+    refuses=("76021 form", "76022 no_token", "76021 unknown", "76022 no_right"),
+)
 async def get(call: Call, request: QuotaGet) -> dict[str, Any]:
     """Return a path's calls of today and how many are left, and how many a shorter time allows."""
     path = named(call, request.cgi_path).path

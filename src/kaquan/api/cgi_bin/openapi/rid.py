@@ -11,6 +11,7 @@ import msgspec
 from kaquan.actions.keep_call import DAY, FailedCall, find_call, owner_of_call
 from kaquan.api.call import Call
 from kaquan.api.encode import ok
+from kaquan.api.repair import repair
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.errors.explain import explain
@@ -31,9 +32,13 @@ class RidGet(msgspec.Struct):
     rid: str
 
 
-@endpoint("/cgi-bin/openapi/rid/get", reads=RidGet)
+@endpoint(
+    "/cgi-bin/openapi/rid/get",
+    reads=RidGet,
+    refuses=("76002 malformed", "76004 too_old", "76003 foreign | 76001 unknown"),
+)
 async def get(call: Call, request: RidGet) -> dict[str, Any]:
-    """Return a failed call of this account, and beside it the cause that holds."""
+    """Return a failed call of this account, and beside it the cause that holds and the repaired body."""
     rid = request.rid.strip()
     if not RID.fullmatch(rid):
         raise Errcode.RID_MALFORMED("malformed", rid=rid[:60])
@@ -43,7 +48,8 @@ async def get(call: Call, request: RidGet) -> dict[str, Any]:
         kept = await call.read(lambda tx: look_up(tx, call.appid, rid))
     if kept is None:
         raise await missing(call, rid)
-    return ok(request=documented(kept), diagnosis=explain(kept.errcode, kept.cause, msgspec.json.decode(kept.facts)))
+    diagnosis = explain(kept.errcode, kept.cause, msgspec.json.decode(kept.facts))
+    return ok(request=documented(kept), diagnosis=diagnosis, repaired=repair(kept, call.app, call.now))
 
 
 async def may_come(call: Call, rid: str) -> bool:

@@ -12,7 +12,7 @@ from kaquan.rules.follower import follower
 from kaquan.rules.openid import check_openid
 
 
-@endpoint("/cgi-bin/user/info", "GET")
+@endpoint("/cgi-bin/user/info", "GET", refuses=("41009 missing", "40003 malformed", "40003 stranger"))
 async def info_(call: Call) -> dict[str, Any]:
     """Return one person; no errcode, as in the original."""
     openid = call.query.get("openid", "")
@@ -23,7 +23,7 @@ async def info_(call: Call) -> dict[str, Any]:
     return follower(person.openid, person.create_time, call.query.get("lang", ""))
 
 
-@endpoint("/cgi-bin/user/get", "GET")
+@endpoint("/cgi-bin/user/get", "GET", refuses=("40003 malformed",))
 async def get(call: Call) -> dict[str, Any]:
     """Return the openids behind ``next_openid``, at most 10,000; no errcode, as in the original."""
     after = call.query.get("next_openid", "")

@@ -13,6 +13,7 @@ from kaquan.errors import Errcode
 from kaquan.rules.fields import Openid
 from kaquan.rules.follower import follower
 from kaquan.rules.openid import check_openid
+from kaquan.store.apps import App
 
 MOST = 100
 
@@ -30,15 +31,24 @@ class BatchGet(msgspec.Struct):
     user_list: list[Wanted]
 
 
-@endpoint("/cgi-bin/user/info/batchget", reads=BatchGet)
-async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
-    """Return up to 100 people in the order of the request; no errcode, as in the original."""
+def check_wanted(request: BatchGet, app: App, now: int) -> None:
+    """Check how many people are asked for, and their openids."""
     size = len(request.user_list)
     if not 0 < size <= MOST:
         facts = {"path": "user_list", "expected": f"1 to {MOST}", "got": f"list of {size}"}
         raise Errcode.INVALID_OPENID_LIST_SIZE("batch_size", **facts, limit=MOST)
     for wanted in request.user_list:
         check_openid(wanted.openid)
+
+
+@endpoint(
+    "/cgi-bin/user/info/batchget",
+    reads=BatchGet,
+    checks=check_wanted,
+    refuses=("40032 batch_size", "40003 malformed", "40003 stranger"),
+)
+async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
+    """Return up to 100 people in the order of the request; no errcode, as in the original."""
     openids = [wanted.openid for wanted in request.user_list]
     people = await call.read(lambda tx: load_people(tx, call.appid, openids))
     told = [

@@ -1,0 +1,214 @@
+"""The faults of the calls on messages, stores and accounts, in the order in which they win (wire.scene)."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from store_bodies import store as store_body
+
+from wire.scene import STRANGER, Act, Scene, Table, fault, grown, on_card, put
+from wire.spoiled_cards import DELETED, MALFORMED, none_left
+
+SEND, PREVIEW = "/cgi-bin/message/custom/send", "/cgi-bin/message/mass/preview"
+LIST, ALL = "/cgi-bin/message/mass/send", "/cgi-bin/message/mass/sendall"
+INFO = "business.base_info"
+PHOTO = {"photo_url": "http://shop.example/1"}
+
+
+def says(**more: Any) -> Act:
+    """Return what makes a message with the card."""
+
+    def make(scene: Scene) -> None:
+        scene.body = {"msgtype": "wxcard", "wxcard": {"card_id": scene.card_id}, **more}
+
+    return make
+
+
+def to_ann(scene: Scene) -> None:
+    """Send a person the card."""
+    says(touser=scene.ann)(scene)
+
+
+def to_two(scene: Scene) -> None:
+    """Send two people the card."""
+    says(touser=[scene.ann, scene.api.person("bob")])(scene)
+
+
+def store(scene: Scene) -> int:
+    """Return a store, made when it is first asked for."""
+    if "store" not in scene.names:
+        scene.names["store"] = scene.api.ok("/cgi-bin/poi/addpoi", store_body())["poi_id"]
+    return int(scene.names["store"])
+
+
+def new_store(scene: Scene) -> None:
+    """Make a store."""
+    scene.body = copy.deepcopy(store_body())
+
+
+def changed_store(scene: Scene) -> None:
+    """Change a store."""
+    scene.body = {"business": {"base_info": {"poi_id": store(scene), "telephone": "020"}}}
+
+
+def of_store(scene: Scene) -> None:
+    """Name a store."""
+    scene.body = {"poi_id": store(scene)}
+
+
+def change_waits(scene: Scene) -> None:
+    """Have a change of the store wait for its review."""
+    scene.api.ok("/sandbox/approve_store", {"poi_id": store(scene)})
+    change = {"business": {"base_info": {"poi_id": store(scene), "telephone": "0755"}}}
+    scene.api.ok("/cgi-bin/poi/updatepoi", change)
+
+
+def nobody_known(scene: Scene) -> None:
+    """Send to people whom nobody knows; what is no openid stays none."""
+    people = enumerate(scene.body["touser"])
+    scene.body["touser"] = [one if one == "x" else f"{STRANGER[:-1]}{number}" for number, one in people]
+
+
+def sent_before(scene: Scene) -> None:
+    """Send a text under the same client id."""
+    people = {"touser": scene.api.people(2)} if "touser" in scene.body else {"filter": {"is_to_all": True}}
+    path = LIST if "touser" in scene.body else ALL
+    message = {**people, "msgtype": "text", "text": {"content": "x"}, "clientmsgid": "same"}
+    assert scene.api.post(path, message)["errcode"] == 0
+
+
+def signed_in(scene: Scene, name: str) -> None:
+    """Say who asks, the secret under a name."""
+    scene.body = {"grant_type": "client_credential", "appid": scene.api.appid, name: scene.api.secret}
+
+
+def cleared(scene: Scene) -> None:
+    """Clear the quotas as often as a month allows."""
+    for _ in range(10):
+        scene.api.ok("/cgi-bin/clear_quota", {"appid": scene.api.appid})
+
+
+def people_wanted(scene: Scene) -> None:
+    """Ask for a person."""
+    scene.body = {"user_list": [{"openid": scene.ann}]}
+
+
+EXT = put("40080 not_string", "wxcard.card_ext", 5)
+STATES = (
+    DELETED,
+    on_card("40158 custom_code", use_custom_code=True),
+    on_card("45030 bound_card", bind_openid=True),
+    fault("40078 sent_before_approval", columns={"review": "manual"}, of="card"),
+    fault("45031 stock_empty", act=none_left, of="card"),
+)
+UNKNOWN_PERSON = put("43004 unknown_person", "touser", STRANGER, of="person")
+NO_OPENID = put("40003 malformed", "touser", "x", hides="person")
+MASS = (
+    EXT,
+    put("45067 too_long", "clientmsgid", "x" * 65),
+    put("45066 repeated", "clientmsgid", "same", act=sent_before),
+    *STATES,
+)
+TO_LIST = (
+    fault("40130 mass", spoil=lambda scene: scene.body["touser"].pop()),
+    put("40003 malformed", "touser.0", "x"),
+    *MASS,
+    fault("43004 unknown_person", spoil=nobody_known),
+)
+PREVIEWED = (
+    put("41009 missing", "touser", ..., hides="person"),
+    NO_OPENID,
+    EXT,
+    put("40132 unknown", "towxname", "nobody", takes="touser", hides="person"),
+    UNKNOWN_PERSON,
+    *STATES,
+)
+PHOTOS = put("65114 empty", f"{INFO}.photo_list", [])
+MANUAL = {"review": "manual"}
+CHANGES = (
+    PHOTOS,
+    put("65115 unknown", f"{INFO}.poi_id", 5, hides="store"),
+    fault("65106 not_approved", columns=MANUAL, of="store", takes="review"),
+    fault("65107 change_in_review", columns=MANUAL, act=change_waits, of="store", takes="review"),
+)
+DELETIONS = (
+    put("65115 missing", "poi_id", ..., hides="store"),
+    put("65115 unknown", "poi_id", 5, hides="store"),
+    fault("65117 in_review", columns=MANUAL, of="store"),
+)
+REVIEWS = (put("65115 unknown", "poi_id", 5, hides="store"), fault("65118 not_in_review", of="store"))
+GRANT = put("40002 grant_type", "grant_type", "x")
+APPID = put("40013 unknown", "appid", "wx0", hides="account")
+SECRET = put("40125 wrong", "secret", "x", of="account")
+TOKEN = (GRANT, put("41002 missing", "appid", ""), put("41004 missing", "secret", ""), APPID, SECRET)
+CLEARED = fault("48006 used_up", act=cleared, of="account")
+CLEARS = (
+    put("41002 missing", "appid", ""),
+    put("41004 missing_appsecret", "appsecret", ""),
+    APPID,
+    put("40125 wrong", "appsecret", "x", of="account"),
+    CLEARED,
+)
+WANTED = (
+    grown("40032 batch_size", "user_list", [{"openid": STRANGER}] * 100),
+    put("40003 malformed", "user_list.0.openid", "x"),
+    grown("40003 stranger", "user_list", [{"openid": STRANGER}]),
+)
+FAULTS = (
+    put("40097 fault_path", "path", "/nowhere"),
+    put("40097 fault_errcode", "errcode", 45010),
+    put("40097 fault_kind", "drop", True),
+)
+CALLBACK = (
+    put("40097 callback_token", "token", "x"),
+    put("40097 callback_aes_key", "aes_key", "x"),
+    fault("40066 callback_no_answer"),
+)
+CLAIM = (
+    MALFORMED,
+    put("40080 not_string", "card_ext", 5),
+    put("40073 ticket_unknown", "ticket", "gQH"),
+    DELETED,
+)
+
+TABLES = (
+    Table(SEND, to_ann, (NO_OPENID, EXT, UNKNOWN_PERSON, *STATES)),
+    Table(PREVIEW, to_ann, PREVIEWED),
+    Table(LIST, to_two, TO_LIST),
+    Table(ALL, says(filter={"is_to_all": True}), (put("45159 no_target", "filter", {}), *MASS)),
+    Table("/cgi-bin/poi/addpoi", new_store, (put("65104 not_one", f"{INFO}.categories", ["美食"] * 2), PHOTOS)),
+    Table("/cgi-bin/poi/updatepoi", changed_store, CHANGES),
+    Table("/cgi-bin/poi/delpoi", of_store, DELETIONS),
+    Table("/cgi-bin/user/info/batchget", people_wanted, WANTED),
+    Table("/cgi-bin/token", lambda scene: signed_in(scene, "secret"), TOKEN, secret="GET"),
+    Table("/cgi-bin/stable_token", lambda scene: signed_in(scene, "secret"), (GRANT, APPID, SECRET), secret="body"),
+    Table("/cgi-bin/clear_quota/v2", lambda scene: signed_in(scene, "appsecret"), CLEARS, secret="POST"),
+    Table(
+        "/cgi-bin/clear_quota",
+        lambda scene: scene.body.update(appid=scene.api.appid),
+        (put("40013 not_of_token", "appid", "x"), CLEARED),
+    ),
+    Table("/ext/claim", lambda scene: scene.body.update(card_id=scene.card_id, openid=scene.ann), CLAIM),
+    Table(
+        "/ext/messages",
+        lambda scene: scene.body.update(openid=scene.ann),
+        (MALFORMED, put("40097 negative", "count", -1)),
+    ),
+    Table(
+        "/ext/user",
+        lambda scene: scene.body.update(external_ids=["u1"]),
+        (
+            grown("45019 external_ids", "external_ids", ["u"] * 1000),
+            grown("41009 empty_external_id", "external_ids", [""]),
+        ),
+    ),
+    Table("/sandbox/approve_store", of_store, REVIEWS),
+    Table("/sandbox/refuse_store", of_store, REVIEWS),
+    Table("/sandbox/fault", lambda scene: scene.body.update(path="/card/get", hang=1), FAULTS),
+    Table(
+        "/sandbox/callback",
+        lambda scene: scene.body.update(url="http://127.0.0.1:9/", token="Tok3n"),
+        CALLBACK,
+    ),
+)
