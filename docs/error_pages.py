@@ -61,10 +61,10 @@ ALIKE: dict[int, str] = {
     for text, numbers in {
         "every call with an access token 所有需要 access_token 的调用": "41001 40014 42001 40001",
         "every call 所有调用": "43001 43002",
-        "every call that needs a right 所有需要权限的调用": "48004",
+        "every call that needs a right 所有需要权限的调用": "48004 48001",
         "every call that is counted (`/card/*`, `/cgi-bin/*`) 所有计次的调用": "45009 45011 42005",
         "every call with a body and an `Idempotency-Key` 带请求体和 `Idempotency-Key` 的调用": "9990001",
-        "every call that takes a JSON body 所有接收 JSON 请求体的调用": "44002",
+        "every call that takes a JSON body 所有接收 JSON 请求体的调用": "44002 47001",
         "any call at any moment 任何调用，任何时候": "-1",
     }.items()
     for number in numbers.split()

@@ -65,6 +65,8 @@ def _forms_of(reader: Any) -> Iterator[Form]:
 
 def _tagged(readers: Mapping[Any, Any]) -> Iterator[Form]:
     for tag, one in readers.items():
+        if isinstance(one, ObjectNode):
+            yield Form(one, str(tag))
         if isinstance(one, Reader):
             yield Form(one._node, str(tag))
 

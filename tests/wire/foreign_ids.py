@@ -111,7 +111,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/cgi-bin/user/info/batchget": {'{"user_list":[{"openid":"$my_openid"},{"openid":"$openid"}]}': "40003 stranger"},
     "/ext/claim": {
         '{"card_id":"$card_id","openid":"$my_openid"}': "48001 foreign_card",
-        '{"card_id":"$card_id","openid":"$openid","ticket":"$ticket"}': "40003 stranger",
+        '{"card_id":"$card_id","openid":"$openid","ticket":"$ticket"}': "48001 foreign_card",
         '{"card_id":"$my_card_id","openid":"$my_openid","ticket":"$ticket"}': "40073 ticket_unknown",
         '{"card_id":"$my_card_id","openid":"$my_openid","card_ext":"$card_ext"}': "40080 signature",
         '{"card_id":"$card_id","openid":"$my_openid","card_ext":"$card_ext"}': "48001 foreign_card",

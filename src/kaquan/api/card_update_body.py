@@ -33,11 +33,12 @@ class Sent(msgspec.Struct):
 
 
 class UpdateReader:
-    """Reads which card an update is about."""
+    """Reads which card an update is about; ``contents`` are the bodies by the card's type."""
 
     def __init__(self) -> None:
         self._head = Reader(_Head)
         self.stages = self._head.stages
+        self.contents = {card_type: _whole(card_type) for card_type in KEYS}
 
     def read(self, body: bytes, profile: Profile) -> Sent:
         """Return the update; raises as :meth:`Reader.read`."""
@@ -56,7 +57,6 @@ class UpdateReader:
         return self._head.faults(value, profile) + found
 
 
-READS_UPDATE = UpdateReader()
 _BASE = "base_info"
 
 
@@ -72,11 +72,17 @@ def partial(node: ObjectNode) -> ObjectNode:
 _BASE_NODE = ObjectNode(dict, tuple(replace(one, required=False) for one in object_node(BaseInfo).fields), frozenset())
 _BASE_KNOWN = object_node(BaseInfo).known | DESCRIBING
 _NODES = {card_type: partial(object_node(struct)) for card_type, struct in CONTENT_TYPES.items()}
-UPDATE_STEPS = (
-    "40053 missing misspelt | 41011 missing misspelt | 47001 wrong_type_key",
-    "47001 unknown_field",
-    *reading_of(_NODES.values()),
-)
+
+
+def _whole(card_type: str) -> ObjectNode:
+    """Return the node of a whole body for a card of this type."""
+    (head,) = object_node(_Head).fields
+    content = replace(head, name=KEYS[card_type], key=KEYS[card_type], node=_NODES[card_type], missing=None)
+    return ObjectNode(dict, (head, content), frozenset({head.key, content.key}))
+
+
+READS_UPDATE = UpdateReader()
+UPDATE_STEPS = ("47001 wrong_type_key unknown_field", *reading_of(_NODES.values()))
 """What reading the content of an update can be refused with, in its order."""
 
 
