@@ -31,7 +31,7 @@ FOREVER = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": 1400000000, "e
 ABSENT = "<absent>"
 PEOPLE = ("ann", "bob", "cat", "dan")
 NAME = re.compile(r"\$(\w+)")
-REPEATED = re.compile(r"\$\((.)\*(\d+)\)")
+REPEATED = re.compile(r"\$\(([^()*]+)\*(\d+)\)")
 STEP = re.compile(r"(?P<who>\w*)> (?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<body>.*))?", re.DOTALL)
 CARD = re.compile(r"(?P<type>[A-Z_]+)(?: (?P<changes>.*))?")
 

@@ -180,7 +180,32 @@ TESTERS = (grown("45019 whitelist", "openid", ["x"] * 10), put("40003 malformed"
 EVERYWHERE = {"use_all_locations": True}
 WALLET = (NO_SUCH_CODE, put("40056 other_holder", "openid", "somebody else", of="code"))
 
+NEW = "groupon.base_info"
+
+
+def changing(scene: Scene) -> None:
+    """Change nothing of the card yet."""
+    scene.body = {"card_id": scene.card_id, "groupon": {"base_info": {}, "advanced_info": {}}}
+
+
+CHANGES = (
+    DELETED,
+    put("47001 unknown_field", "groupon.something", 1),
+    put("41026 missing", "groupon.advanced_info.text_image_list", [{"text": "x"}]),
+    put("40053 wrong_type", f"{NEW}.notice", ["x"]),
+    put("45021 too_long", f"{NEW}.service_phone", "x" * 25),
+    put("40076 unknown", f"{NEW}.color", "red"),
+    put("45025 too_many", f"{NEW}.location_id_list", [12] * 1001, takes=""),
+    put("40098 unknown", f"{NEW}.location_id_list", [12], takes="stores"),
+    put("47001 unchangeable", f"{NEW}.brand_name", "Other"),
+    put("40100 not_a_range", f"{NEW}.date_info", {"type": 2, "fixed_term": 3, "fixed_begin_term": 0}),
+    put("40150 cell_without_url", f"{NEW}.custom_url_name", "x"),
+    called("40145 both", "/card/paycell/set", spoil=put("", f"{NEW}.center_title", "x").spoil),
+    called("43017 no_store", "/card/paycell/set", spoil=put("", f"{NEW}.use_all_locations", False).spoil),
+)
+
 TABLES = (
+    Table("/card/update", changing, CHANGES, base=EVERYWHERE),
     Table("/card/create", new_card, CREATE),
     Table("/card/batchget", lambda scene: scene.body.update(offset=0, count=1), PAGE),
     Table("/card/modifystock", of_card(increase_stock_value=0), STOCKS),
