@@ -23,6 +23,9 @@ from support.database import Database
 from support.run import run
 from support.shop import APPID, CARD, furnish, shop, wish
 
+# Codes of such a card have an end of their own.
+LONG_TERM = {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 36_500, "fixed_begin_term": 0}
+
 
 def test_a_deleted_card_takes_no_deposit_but_is_exported(stocked: Database, file: Path) -> None:
     write(file, ["1"])
@@ -40,7 +43,7 @@ def exported(database: Database, *more: object) -> list[list[str]]:
 
 def test_every_code_is_exported_with_its_state(database: Database) -> None:
     async def scenario() -> None:
-        async with shop(database, date_info=FOREVER, **DEPOSIT) as opened:
+        async with shop(database, date_info=LONG_TERM, **DEPOSIT) as opened:
             database.transact(lambda tx: fill(tx, names(6)))
             first, second, third = await opened.claim(*(wish(f"o{number}") for number in range(3)))
             database.transact(lambda tx: void_code(tx, APPID, second, CARD, "", NOW, Record(new_id)))
