@@ -30,6 +30,15 @@ LOCATION = {
 }
 CHANGED = {"base_info": {"notice": "到店出示"}}
 ARTICLE = {"title": "t", "description": "d", "url": "https://shop.example/", "image": "https://shop.example/1.jpg"}
+EVENT = {"begin_time": 1_500_000_000, "end_time": 1_500_007_200, "zone": "A"}
+FLIGHT = {"class": "Y", "etkt_bnr": "99912345678901"}
+FILM = {
+    "ticket_class": "3D",
+    "show_time": 1_500_000_000,
+    "duration": 120,
+    "screening_room": "5",
+    "seat_number": ["A1"],
+}
 CONFIG = {"url": "https://shop.example/", "jsApiList": []}
 
 
@@ -65,6 +74,7 @@ PYTHON: dict[str, Planned] = {
     "card.batch_get": lambda _: [],
     "card.batch_get_locations": lambda _: [0, 10],
     "card.check_code": lambda s: [s.deposit(), ["A-1"]],
+    "card.checkin_boardingpass": lambda s: [s.ticket_of("BOARDING_PASS"), "乘客", *FLIGHT.values()],
     "card.consume_code": lambda s: [s.code()],
     "card.create": lambda _: [card()],
     "card.create_landingpage": lambda s: [shelf(s)],
@@ -85,6 +95,7 @@ PYTHON: dict[str, Planned] = {
     "card.set_test_whitelist": lambda s: [[s.ann]],
     "card.update": lambda s: [{"card_id": s.card(), "groupon": CHANGED}],
     "card.update_code": lambda s: [*s.custom(), "A-2"],
+    "card.update_movie_ticket": lambda s: [s.ticket_of("MOVIE_TICKET"), *FILM.values()],
     "invoice.get_auth_url": lambda _: ["s", "o", 1, 1, "app", "t", 0],
     "invoice.get_user_title_url": lambda _: [True, "t"],
     "jsapi.get_jsapi_add_card_params": lambda s: [s.card()],
@@ -112,6 +123,7 @@ NODE: dict[str, Planned] = {
     "addLocations": lambda _: [[LOCATION]],
     "addPoi": lambda _: [FULL],
     "batchGetUsers": lambda s: [[s.ann]],
+    "checkInBoardingPass": lambda s: [{"code": s.ticket_of("BOARDING_PASS"), **FLIGHT}],
     "checkCustomizedCodes": lambda s: [s.deposit(), ["A-1"]],
     "clearQuota": lambda s: [s.api.appid],
     "consumeCode": lambda s: [s.code(), ""],
@@ -150,6 +162,8 @@ NODE: dict[str, Planned] = {
     "updateCard": lambda s: [s.card(), "groupon", CHANGED],
     "updateCardStock": lambda s: [s.card(), 5],
     "updateCode": lambda s: ["A-1", s.custom()[0], "A-2"],
+    "updateMeetingTicket": lambda s: [{"code": s.ticket_of("MEETING_TICKET"), **EVENT}],
+    "updateMovieTicket": lambda s: [{"code": s.ticket_of("MOVIE_TICKET"), **FILM}],
     "updatePoi": lambda s: [again(s)],
     "uploadImage": lambda s: [s.logo],
     "uploadImageStream": lambda s: [{"$form": s.logo}],

@@ -65,6 +65,10 @@ class Stage:
         """Return a code that somebody holds."""
         return self.api.claim(self.card(), self.ann)
 
+    def ticket_of(self, card_type: str) -> str:
+        """Return the code of a ticket of a type that somebody holds."""
+        return self.api.claim(self.api.create_card(card(card_type)), self.ann)
+
     def hidden_code(self) -> str:
         """Return a code as links carry it."""
         card_id = self.card()

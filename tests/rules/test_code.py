@@ -31,19 +31,19 @@ STATES = {
     "DELETE": ("DELETE", NOW),
     "UNAVAILABLE": ("UNAVAILABLE", NOW),
 }
-CALLS = ("get", "get_unchecked", "consume", "unavailable", "update", "delete")
+CALLS = ("get", "get_unchecked", "consume", "unavailable", "update", "delete", "ticket")
 FINE = ""
 # state -> the answer to each of the calls, in their order
 TABLE = {
-    "NORMAL": (FINE,) * 6,
-    "GIFT_TIMEOUT": (FINE,) * 6,
-    "NOT_BEGUN": (FINE, FINE, "40079 not_begun", FINE, FINE, FINE),
-    "EXPIRE": ("40127 expired", FINE, "40079 expired", FINE, FINE, FINE),
-    "CONSUMED": ("40099 consumed", FINE, "40099 consumed", "40099 consumed", "40127 consumed", FINE),
-    "GIFTING": ("40127 gifting", FINE, *("40127 gifting",) * 4),
-    "GIFT_SUCC": ("40056 given_away",) * 6,
-    "DELETE": ("40127 deleted", FINE, *("40127 deleted",) * 4),
-    "UNAVAILABLE": ("40127 unavailable", FINE, *("40127 unavailable",) * 3, FINE),
+    "NORMAL": (FINE,) * 7,
+    "GIFT_TIMEOUT": (FINE,) * 7,
+    "NOT_BEGUN": (FINE, FINE, "40079 not_begun", FINE, FINE, FINE, FINE),
+    "EXPIRE": ("40127 expired", FINE, "40079 expired", FINE, FINE, FINE, "40127 expired"),
+    "CONSUMED": ("40099 consumed", FINE, "40099 consumed", "40099 consumed", "40127 consumed", FINE, "40127 consumed"),
+    "GIFTING": ("40127 gifting", FINE, *("40127 gifting",) * 5),
+    "GIFT_SUCC": ("40056 given_away",) * 7,
+    "DELETE": ("40127 deleted", FINE, *("40127 deleted",) * 5),
+    "UNAVAILABLE": ("40127 unavailable", FINE, *("40127 unavailable",) * 3, FINE, "40127 unavailable"),
 }
 CASES = [(one, call, answer) for one, answers in TABLE.items() for call, answer in zip(CALLS, answers, strict=True)]
 

@@ -8,6 +8,12 @@ import re
 # Bodies by path, each with what it is answered; "0" is a success in which the id of the other account means nothing.
 # ``$code`` is the other account's, ``$my_code`` the caller's own.
 TABLE: dict[str, dict[str, str]] = {
+    "/card/boardingpass/checkin": {
+        '{"code":"$code","is_cancel":true}': "40056 unknown",
+        '{"code":"$code","card_id":"$my_card_id","is_cancel":true}': "40056 unknown",
+        '{"code":"$my_code","card_id":"$card_id","is_cancel":true}': "48001 foreign_card",
+        '{"code":"$code","card_id":"$card_id","is_cancel":true}': "48001 foreign_card",
+    },
     "/card/code/checkcode": {'{"card_id":"$card_id","code":["$code"]}': "48001 foreign_card"},
     "/card/code/consume": {
         '{"code":"$code"}': "40056 unknown",
@@ -54,7 +60,19 @@ TABLE: dict[str, dict[str, str]] = {
         '"card_list":[{"card_id":"$my_card_id","thumb_url":"http://a/b"},'
         '{"card_id":"$card_id","thumb_url":"http://a/b"}]}': "48001 foreign_card"
     },
+    "/card/meetingticket/updateuser": {
+        '{"code":"$code","zone":"x"}': "40056 unknown",
+        '{"code":"$code","card_id":"$my_card_id","zone":"x"}': "40056 unknown",
+        '{"code":"$my_code","card_id":"$card_id","zone":"x"}': "48001 foreign_card",
+        '{"code":"$code","card_id":"$card_id","zone":"x"}': "48001 foreign_card",
+    },
     "/card/modifystock": {'{"card_id":"$card_id","increase_stock_value":1}': "48001 foreign_card"},
+    "/card/movieticket/updateuser": {
+        '{"code":"$code",$film}': "40056 unknown",
+        '{"code":"$code","card_id":"$my_card_id",$film}': "40056 unknown",
+        '{"code":"$my_code","card_id":"$card_id",$film}': "48001 foreign_card",
+        '{"code":"$code","card_id":"$card_id",$film}': "48001 foreign_card",
+    },
     "/card/mpnews/gethtml": {'{"card_id":"$card_id"}': "48001 foreign_card"},
     "/card/paycell/set": {'{"card_id":"$card_id","is_open":false}': "48001 foreign_card"},
     "/card/qrcode/create": {
@@ -172,6 +190,7 @@ WITHOUT_IDS = {
     "/style/cards",
 }
 SHORT = {
+    "$film": '"ticket_class":"x","show_time":1,"duration":1,"screening_room":"x","seat_number":"x"',
     "$wxcard": '"wxcard":{"card_id":"$card_id","card_ext":"$card_ext"}',
     "$one": '"action_name":"QR_CARD","action_info"',
     "$several": '"action_name":"QR_MULTIPLE_CARD","action_info"',

@@ -46,6 +46,23 @@ def held(scene: Scene) -> None:
     scene.body["openid"] = scene.ann
 
 
+def ticket(card_type: str, **values: Any) -> Act:
+    """Return what names an issued ticket of a type, and what is said of it."""
+
+    def make(scene: Scene) -> None:
+        scene.names["card"] = scene.api.create_card(card_body(card_type, scene.base, **scene.own))
+        issued(scene)
+        scene.body |= copy.deepcopy(values)
+
+    return make
+
+
+def of_other_type(scene: Scene) -> None:
+    """Name a code of a card that is no ticket."""
+    del scene.names["card"]
+    scene.body |= {"card_id": scene.card_id, "code": scene.api.claim(scene.card_id, scene.ann)}
+
+
 def on_shelf(scene: Scene) -> None:
     """Put the card on a shelf."""
     shown = {"card_id": scene.card_id, "thumb_url": LINK}
@@ -99,6 +116,19 @@ CONSUMED = called("40099 consumed", "/card/code/consume", "card_id code", of="co
 VOID = called("40127 unavailable", "/card/code/unavailable", "card_id code", of="code")
 MALFORMED = put("40003 malformed", "openid", "x", hides="person")
 UNIQUE = put("", f"{ONE}.is_unique_code", True).spoil
+
+OTHER_TYPE = fault("45030 other_type", act=of_other_type, of="code")
+SPENT = called("40127 consumed", "/card/code/consume", "card_id code", of="code")
+ISSUED_TICKET = (NO_SUCH_CODE, OTHER_TYPE, SPENT)
+FILM = {"ticket_class": "3D", "show_time": BEGIN, "duration": 90, "screening_room": "5", "seat_number": ["A1"]}
+SEATS = (
+    put("41017 empty", "seat_number.0", "", takes=""),
+    grown("45021 too_many_seats", "seat_number", ["x"] * 100),
+)
+TIMES = (
+    put("40053 missing", "begin_time", ...),
+    put("40079 event_ends_before_begin", "end_time", BEGIN, takes="begin_time end_time"),
+)
 
 DEPOSITS = (TOO_MANY, EMPTY, grown("40111 repeated", "code", ["x", "x"]), DELETED, NO_DEPOSIT)
 USES = (NO_SUCH_CODE, CONSUMED, fault("72020 use_limit", of="code", base={"use_limit": 1}, act=another_consumed))
@@ -226,6 +256,13 @@ TABLES = (
     Table("/card/code/get", issued, (NO_SUCH_CODE, CONSUMED)),
     Table("/card/code/unavailable", issued, (NO_SUCH_CODE, VOID)),
     Table("/card/code/update", renamed, RENAMES, base={"use_custom_code": True}),
+    Table("/card/movieticket/updateuser", ticket("MOVIE_TICKET", **FILM), (*SEATS, *ISSUED_TICKET)),
+    Table(
+        "/card/meetingticket/updateuser",
+        ticket("MEETING_TICKET", begin_time=BEGIN, end_time=END),
+        (*ISSUED_TICKET, *TIMES),
+    ),
+    Table("/card/boardingpass/checkin", ticket("BOARDING_PASS", **{"class": "Y", "etkt_bnr": "1"}), ISSUED_TICKET),
     Table("/card/code/mark", held, (MALFORMED, NO_SUCH_CODE, fault("40148 retired", of="code"))),
     Table(
         "/sandbox/delete", held, (*WALLET, called("40127 deleted", "/sandbox/delete", "card_id code openid", of="code"))

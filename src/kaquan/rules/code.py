@@ -82,6 +82,14 @@ REFUSED: Mapping[str, Calls] = MappingProxyType(
             UNAVAILABLE: VOID,
             GIFT_SUCC: GIVEN_AWAY,
         },
+        "ticket": {
+            CONSUMED: (Errcode.INVALID_CODE_STATUS, "consumed"),
+            EXPIRE: (Errcode.INVALID_CODE_STATUS, "expired"),
+            GIFTING: IN_GIFT,
+            DELETE: DELETED,
+            UNAVAILABLE: VOID,
+            GIFT_SUCC: GIVEN_AWAY,
+        },
         "delete": {
             GIFTING: IN_GIFT,
             DELETE: DELETED,

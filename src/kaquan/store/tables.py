@@ -196,6 +196,7 @@ code = tenant(
     number("status_time"),
     text("outer_str"),
     text("reason"),
+    text("ticket", ""),
     key("appid", "code", "scope"),
     Index(None, "appid", "openid", "card_id"),
 )

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("status_time", sa.BigInteger(), nullable=False),
         sa.Column("outer_str", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ticket", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("appid", "code", "scope", name=op.f("pk_code")),
     )
     with op.batch_alter_table("code", schema=None) as batch_op:
