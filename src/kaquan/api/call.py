@@ -86,7 +86,16 @@ class Call:
     def header(self, name: str) -> str:
         """Return a request header, empty when absent."""
         wanted = name.encode()
-        return next((value.decode("latin-1") for key, value in self.scope["headers"] if key == wanted), "")
+        for key, value in self.scope["headers"]:
+            if key == wanted:
+                text: str = value.decode("latin-1")
+                return text
+        return ""
+
+    @property
+    def keyed(self) -> bool:
+        """Tell whether the call carries an Idempotency-Key of an app."""
+        return self._app is not None and bool(self.header("idempotency-key"))
 
     @property
     def client_ip(self) -> str:

@@ -89,7 +89,7 @@ class Dispatcher:
             call.body = await read_body(call, receive, endpoint.body_limit)
         if endpoint.token and call.app.faults:
             return await rehearse(call, partial(carry_out, endpoint, call))
-        return await carry_out(endpoint, call)
+        return await (carry_out if call.keyed else handle)(endpoint, call)
 
     async def _name_app(self, call: Call) -> None:
         with suppress(Refusal):
@@ -185,9 +185,7 @@ def check_right(app: App, needs: str) -> None:
 
 async def carry_out(endpoint: Endpoint, call: Call) -> Any:
     """Return what a call whose body was read is answered, or was answered when its Idempotency-Key came before."""
-    if not endpoint.has_body:
-        return await endpoint.handler(call)
-    if call.appid and (said := await call.answered_before()) is not None:
+    if endpoint.has_body and call.keyed and (said := await call.answered_before()) is not None:
         return said
     try:
         return await handle(endpoint, call)
