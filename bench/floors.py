@@ -41,7 +41,7 @@ class Floor:
 FLOORS = (
     Floor("claims / cheapest endpoint", stage.CLAIMS, stage.CHEAPEST, {"postgresql": 0.40, "sqlite": 0.30}),
     Floor("claims / pgbench's conventional claim", stage.CLAIMS, stage.PGBENCH, {"postgresql": 12.0}),
-    Floor("claims / FastAPI + ORM claim", stage.CLAIMS, stage.PEER, {"postgresql": 40.0, "sqlite": 25.0}),
+    Floor("claims / FastAPI + ORM claim", stage.CLAIMS, stage.PEER, dict.fromkeys(BOTH, 40.0)),
     Floor("from an empty install / filled", stage.CLAIMS_EMPTY, stage.CLAIMS, dict.fromkeys(BOTH, 0.8)),
     Floor("filled / from an empty install", stage.CLAIMS, stage.CLAIMS_EMPTY, dict.fromkeys(BOTH, 0.8)),
 )
