@@ -22,11 +22,16 @@ def check_openid(openid: str, path: str = "") -> None:
         raise Errcode.INVALID_OPENID("malformed", **facts)
 
 
+def is_of_account(openid: str, prefix: str) -> bool:
+    """Tell whether the openid can be one of the account whose ids carry this prefix."""
+    return openid[1 : len(prefix) + 1] == prefix
+
+
 def check_account(openid: str, prefix: str) -> None:
     """Go on only if the openid can be one of the account whose ids carry this prefix.
 
     Raises:
         Refusal: 40003.
     """
-    if openid[1 : len(prefix) + 1] != prefix:
+    if not is_of_account(openid, prefix):
         raise Errcode.INVALID_OPENID("stranger", openid=mask_openid(openid))

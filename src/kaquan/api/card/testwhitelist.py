@@ -11,7 +11,7 @@ from kaquan.api.call import Call
 from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
-from kaquan.rules.openid import check_openid
+from kaquan.rules.openid import check_openid, is_of_account
 from kaquan.store.apps import App
 
 MOST = 10
@@ -40,8 +40,9 @@ def check_testers(request: WhitelistSet, app: App, now: int) -> None:
     refuses=("45019 whitelist", "40003 malformed"),
 )
 async def set_(call: Call, request: WhitelistSet) -> dict[str, Any]:
-    """Replace the testers, at most ten together."""
-    openids, names = request.openid or [], request.username or []
+    """Replace the testers, at most ten together; people of other accounts are left out."""
+    openids = [openid for openid in request.openid or [] if is_of_account(openid, call.app.prefix)]
+    names = request.username or []
     return await call.commit(lambda tx: set_whitelist(tx, call.appid, openids, names), whitelisted)
 
 
