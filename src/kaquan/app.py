@@ -21,7 +21,6 @@ from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
 from kaquan.actions.manage_app import list_apps
 from kaquan.api.dispatch import Dispatcher
-from kaquan.api.tokens import Tokens
 from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
 from kaquan.platform import Hot, Platform
@@ -32,6 +31,7 @@ from kaquan.store.batch import Batcher
 from kaquan.store.outbox import StoreOutbox
 from kaquan.store.quota import SWEEP_SECONDS, Quotas
 from kaquan.store.schema import open_store
+from kaquan.tokens import Tokens
 
 CLEAN_EVERY = 600.0
 CALL_BATCH = 1000

@@ -11,7 +11,6 @@ from kaquan.actions.consume_code import Consume
 from kaquan.actions.find_code import Find
 from kaquan.actions.keep_call import FailedCall
 from kaquan.actions.record import Record
-from kaquan.api.tokens import Tokens
 from kaquan.keys import Keys
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
@@ -20,6 +19,7 @@ from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
 from kaquan.store.batch import Batcher
 from kaquan.store.quota import Quotas
+from kaquan.tokens import Tokens
 
 
 class Hot(msgspec.Struct):

@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 import structlog
 
+from kaquan import tokens
 from kaquan.actions.keep_answer import AnsweredBefore
 from kaquan.actions.keep_call import BODY_BYTES, FailedCall
-from kaquan.api import tokens
 from kaquan.api.call import Call
 from kaquan.api.card.owner import check_named_card
 from kaquan.api.encode import JSON, Raw, encode, failure

@@ -123,24 +123,27 @@ def _reading(reader: Reads | None, names_card: bool) -> Iterator[str]:
     stages = reader.stages if reader else ()
     for number, stage in enumerate(stages):
         found = [fault for node in stage for fault in faults_of(node) if fault[2] not in read]
-        ranks: dict[Rank, dict[str, None]] = defaultdict(dict)
-        for rank, text, _ in found:
-            ranks[rank][text] = None
+        steps_of = ranked(found)
         read |= {path for _, _, path in found}
         for rank in Rank:
-            if ranks[rank]:
-                yield " | ".join(ranks[rank])
+            if rank in steps_of:
+                yield steps_of[rank]
             if rank == Rank.CARD_ID and names_card and number == len(stages) - 1:
                 yield OWN_CARD
 
 
 def reading_of(nodes: Iterable[ObjectNode]) -> tuple[str, ...]:
     """Return the steps of reading one of these objects, by rank."""
-    ranks: dict[Rank, dict[str, None]] = defaultdict(dict)
-    for node in nodes:
-        for rank, text, _ in faults_of(node):
-            ranks[rank][text] = None
-    return tuple(" | ".join(ranks[rank]) for rank in Rank if ranks[rank])
+    steps_of = ranked(fault for node in nodes for fault in faults_of(node))
+    return tuple(steps_of[rank] for rank in Rank if rank in steps_of)
+
+
+def ranked(faults: Iterable[Fault]) -> dict[Rank, str]:
+    """Return the step of each rank that has any faults, those of one rank side by side."""
+    texts: dict[Rank, dict[str, None]] = defaultdict(dict)
+    for rank, text, _ in faults:
+        texts[rank][text] = None
+    return {rank: " | ".join(found) for rank, found in texts.items()}
 
 
 def faults_of(node: ObjectNode, path: str = "") -> Iterator[Fault]:
