@@ -16,6 +16,7 @@ from card_bodies import NOW
 from kaquan.store import tables
 from kaquan.store.hot import Query, Statement
 from kaquan.store.pipeline import Lost, Pipeline
+from kaquan.store.postgres import OPTIONS
 from support.database import Database
 from support.run import run
 from support.shop import APPID, CARD, Shop, Wrap, shop, wish
@@ -91,8 +92,9 @@ def before_the_end(times: int, act: Callable[[], list[Query]]) -> Wrap:
     return wrap
 
 
+@pytest.mark.parametrize("seconds", [0, 0.3], ids=["while it writes", "before it writes"])
 def test_what_a_connection_lost_before_the_commit_did_not_write_is_run_again_on_another(
-    postgres_database: Database,
+    postgres_database: Database, seconds: float
 ) -> None:
     ended = sa.text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -101,6 +103,7 @@ def test_what_a_connection_lost_before_the_commit_did_not_write_is_run_again_on_
 
     def cut() -> list[Query]:
         assert postgres_database.transact(lambda tx: tx.all(ended)) == [(True,)]
+        time.sleep(seconds)
         return []
 
     async def scenario() -> None:
@@ -110,6 +113,18 @@ def test_what_a_connection_lost_before_the_commit_did_not_write_is_run_again_on_
             assert opened.rows(tables.stock, "quantity") == [(8,)]
 
     run(scenario())
+
+
+def test_an_answer_is_found_though_the_loop_watches_the_socket_no_longer(postgres_database: Database) -> None:
+    one = Query(Statement("one", "SELECT 1", ""), {})
+
+    async def scenario() -> None:
+        pipeline = await Pipeline.connect(postgres_database.url, OPTIONS)
+        asyncio.get_running_loop().remove_reader(pipeline._socket)
+        assert await pipeline.run([one]) == [[(1,)]]
+        await pipeline.close()
+
+    run(scenario(), seconds=10)
 
 
 @pytest.mark.parametrize("sqlstate", ["40001", "40P01", "55P03"])

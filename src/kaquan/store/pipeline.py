@@ -27,6 +27,8 @@ PATIENCE: dict[str, Any] = {
     "keepalives_interval": 3,
 }
 BOOLEAN, BIGINT, SMALLINT, INTEGER = 16, 20, 21, 23
+# uvloop stops watching a socket that has an error and tells its reader nothing: awaited answers are looked for as well.
+LOOK_SECONDS = 0.2
 CONVERTERS: dict[int, Callable[[bytes], Any]] = {
     BOOLEAN: lambda value: value == b"t",
     BIGINT: int,
@@ -103,6 +105,7 @@ class Pipeline:
         self._results: list[Any] = []
         self._answer: asyncio.Future[list[Any]] | None = None
         self.closed = False
+        self._look()
 
     @classmethod
     async def connect(cls, url: str, options: str) -> Pipeline:
@@ -137,6 +140,7 @@ class Pipeline:
         """Close the connection."""
         if not self.closed:
             self.closed = True
+            self._looking.cancel()
             self._forget_socket()
             await self._connection.close()
 
@@ -175,6 +179,11 @@ class Pipeline:
             self._flush()
         except psycopg.Error as fault:
             self._end(fault)
+
+    def _look(self) -> None:
+        self._looking = self._loop.call_later(LOOK_SECONDS, self._look)
+        if self._answer is not None and not self._answer.done():
+            self._readable()
 
     def _readable(self) -> None:
         try:
