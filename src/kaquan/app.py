@@ -21,6 +21,7 @@ from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
 from kaquan.actions.manage_app import list_apps
 from kaquan.api.dispatch import Dispatcher
+from kaquan.api.gifts import keep_bringing_back
 from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
 from kaquan.platform import Hot, Platform
@@ -102,7 +103,8 @@ class Server:
         gc.freeze()
         await self.platform.store.open()
         await self.platform.delivery.start()
-        self._beside = [asyncio.create_task(self._clean()), asyncio.create_task(self._sweep())]
+        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform))
+        self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:
         """Answer what is queued, give back what is leased, and close."""
