@@ -215,6 +215,8 @@ async def accept(call: Call, request: AcceptBody) -> dict[str, Any]:
 )
 async def take_back(call: Call, request: TakeBackBody) -> dict[str, Any]:
     """Take a gift back as its giver would; one that is back already is no fault."""
+    if not request.gift_id:
+        await load_own_card(call, request.card_id)
     record = call.platform.record()
 
     def taken_back(tx: Tx) -> None:
