@@ -68,31 +68,31 @@ def sources_of(app: App) -> Sources:
     return Sources(new_code, new_pick(), app.gift_new_code)
 
 
-def check_person(openid: str, app: App) -> None:
-    """Check that an openid can be one of the account.
+def check_people(app: App, *openids: str) -> None:
+    """Check that openids can be of the account.
 
     Raises:
         Refusal: 40003.
     """
-    check_openid(openid)
-    check_account(openid, app.prefix)
+    for openid in openids:
+        check_openid(openid)
+    for openid in openids:
+        check_account(openid, app.prefix)
 
 
 def check_gift(request: GiveBody, app: App, now: int) -> None:
     """Check who gives to whom."""
-    check_person(request.openid, app)
-    if request.to:
-        check_person(request.to, app)
+    check_people(app, request.openid, *filter(None, [request.to]))
 
 
 def check_taker(request: AcceptBody, app: App, now: int) -> None:
     """Check who accepts."""
-    check_person(request.openid, app)
+    check_people(app, request.openid)
 
 
 def check_giver(request: TakeBackBody, app: App, now: int) -> None:
     """Check who takes back, and that the gift is named."""
-    check_person(request.openid, app)
+    check_people(app, request.openid)
     if not request.gift_id and not request.card_id:
         raise Errcode.CARD_ID_MISSING("missing", path="card_id")
     if not request.gift_id and not request.code:
