@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,25 +86,25 @@ def _is_tester(tx: Tx, appid: str, openid: str) -> bool:
     return tx.one(sa.select(table.openid).where((table.appid == appid) & (table.openid == openid))) is not None
 
 
-def _others(tx: Tx, appid: str, gift: Gift, card: Any, sources: Sources) -> list[str]:
-    """Return what the code may become, to be tried one by one; nothing where it stays what it is."""
+def _others(tx: Tx, appid: str, gift: Gift, card: Any, sources: Sources) -> Iterable[str] | None:
+    """Return what the code may become, to be tried one by one; None where it stays what it is."""
     if gift.scope and not sources.merchant_too:
-        return []
+        return None
     if card.deposit:
         return _deposited(tx, appid, card, sources.pick)
-    return [sources.new_code() for _ in range(DRAWS)]
+    return (sources.new_code() for _ in range(DRAWS))
 
 
-def _deposited(tx: Tx, appid: str, card: Any, pick: int) -> list[str]:
-    """Take a deposited code that no stock was raised for, so that the stock is not touched; there may be none."""
+def _deposited(tx: Tx, appid: str, card: Any, pick: int) -> list[str] | None:
+    """Take a deposited code that no stock was raised for, so that the stock is not touched; None without one."""
     if card.deposited <= card.total_quantity:
-        return []
+        return None
     pool, stock = tables.pool, tables.stock
     mine = (pool.c.appid == appid) & (pool.c.card_id == card.card_id)
     free = sa.select(pool.c.code).where(mine & tables.FREE).order_by(pool.c.pick).limit(1)
     row = tx.one(free.where(pool.c.pick >= pick)) or tx.one(free)
     if row is None:
-        return []
+        return None
     tx.run(sa.update(pool).where(mine & (pool.c.code == row.code)).values(taken=True))
     # One more code is in somebody's hands, and as many as before are left.
     of_card = (stock.c.appid == appid) & (stock.c.card_id == card.card_id)
@@ -112,12 +112,12 @@ def _deposited(tx: Tx, appid: str, card: Any, pick: int) -> list[str]:
     return [str(row.code)]
 
 
-def _hand_over(tx: Tx, gift: Gift, row: dict[str, Any], received: dict[str, Any], others: list[str]) -> str:
+def _hand_over(tx: Tx, gift: Gift, row: dict[str, Any], received: dict[str, Any], others: Iterable[str] | None) -> str:
     """Write the code into the receiver's hands, leave a line of it with the giver, and return its text."""
     left = {"status": code_rule.GIFT_SUCC, "status_time": received["status_time"], "ticket": ""}
     table = tables.code
     mine = sa.update(table).where(of_gift(row["appid"], gift))
-    if not others:
+    if others is None:
         # The giver's line keeps what was claimed and told, under a name that no code has.
         tx.run(mine.values(received))
         tx.run(sa.insert(table).values({**row, **left, "code": gift.gift_id, "reason": gift.code}))
