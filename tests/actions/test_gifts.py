@@ -217,7 +217,7 @@ def test_a_merchants_code_becomes_another_one_where_the_app_wants_that(database:
     assert play(database, scenario, new_code=True, **CUSTOM) == [(40056, "given_away"), "900000000001"]
 
 
-DEPOSIT = {**CUSTOM, "get_custom_code_mode": "GET_CUSTOM_CODE_MODE_DEPOSIT", "sku": {"quantity": 0}}
+DEPOSIT: dict[str, Any] = {**CUSTOM, "get_custom_code_mode": "GET_CUSTOM_CODE_MODE_DEPOSIT", "sku": {"quantity": 0}}
 
 
 def test_a_deposited_code_becomes_one_that_no_stock_was_raised_for(database: Database) -> None:
@@ -250,7 +250,7 @@ def test_a_deposited_code_becomes_one_that_no_stock_was_raised_for(database: Dat
 
 def test_a_code_that_is_drawn_a_second_time_is_drawn_again(database: Database) -> None:
     async def scenario(gifts: Gifts) -> Any:
-        gifts._codes = iter([CODE, CODE, "900000000009"])
+        gifts.codes = iter([CODE, CODE, "900000000009"])
         return await gifts.accept(BOB, await gifts.give(ANN, CODE))
 
     assert play(database, scenario) == "900000000009"

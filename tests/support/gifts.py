@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from card_bodies import NOW
@@ -13,7 +14,6 @@ from kaquan.actions.record import Record
 from kaquan.actions.return_gift import return_due, take_back_gift
 from kaquan.errors import Refusal
 from kaquan.store import tables
-from kaquan.store.tx import Tx
 from support.shop import APPID, CARD, Shop, fields
 
 ANN, BOB, CAT = (f"oShop01{letter * 21}" for letter in "ABC")
@@ -30,7 +30,7 @@ class Gifts:
     def __init__(self, shop: Shop, new_code: bool = False) -> None:
         self.shop = shop
         self._new_code = new_code
-        self._codes = (f"9{number:011d}" for number in itertools.count(1))
+        self.codes: Iterator[str] = (f"9{number:011d}" for number in itertools.count(1))
         self._names = itertools.count(1)
 
     async def act(self, action: Any) -> Any:
@@ -47,7 +47,7 @@ class Gifts:
 
     async def accept(self, openid: str, gift_id: str, now: int = NOW, pick: int = 0) -> Any:
         """Return the code that somebody gets."""
-        sources = Sources(lambda: next(self._codes), pick, self._new_code)
+        sources = Sources(lambda: next(self.codes), pick, self._new_code)
         return await self.act(lambda tx, record: accept_gift(tx, APPID, gift_id, openid, sources, now, record))
 
     async def take_back(self, openid: str, gift_id: str, now: int = NOW) -> Any:
@@ -73,8 +73,3 @@ def said(event: dict[str, Any]) -> str:
     """Return the fields that tell of a gift, in short."""
     names = ("UserCardCode", "IsReturnBack", "IsGiveByFriend", "FriendUserName", "OldUserCardCode", "IsChatRoom")
     return " ".join(f"{event[name]}" for name in names if event.get(name) not in {None, ""})
-
-
-def transact(tx: Tx, statement: Any) -> None:
-    """Run one statement."""
-    tx.run(statement)
