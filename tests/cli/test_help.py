@@ -54,7 +54,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
         *("app callback", "app create", "app list", "app quota", "app secret", "app set"),
         *("codes export", "codes import", "demo", "explain"),
         *("operator approve", "operator approve-store", "operator refuse", "operator refuse-store"),
-        *("sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
+        *("sandbox accept", "sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(
             "sandbox encrypt-code",
             "sandbox events",
