@@ -87,7 +87,7 @@ def test_an_expired_token_is_answered_as_the_account_was_set(server: Server) -> 
 
 
 def test_a_merchants_code_is_another_one_in_other_hands_where_the_account_was_set_so(server: Server) -> None:
-    api = made(server, "--sandbox")
+    api = made(server, "--sandbox", "--review", "auto")
     card_id = api.create_card(card("GROUPON", {"use_custom_code": True, "get_limit": 100, "sku": {"quantity": 100}}))
     ann, bob = api.person("ann"), api.person("bob")
 
