@@ -57,7 +57,9 @@ def accept_gift(tx: Tx, appid: str, gift_id: str, openid: str, sources: Sources,
     card = load_card(tx, appid, named.card_id, lock=sources.merchant_too and bool(named.scope))
     gift = lock_gift(tx, appid, gift_id)
     row = tx.one(sa.select(tables.code).where(of_gift(appid, gift)))
-    _check(tx, appid, gift, card, row, openid, now)
+    refused = rule.accept_refusal(wish_of(tx, appid, gift, card, row, openid, now))
+    if refused is not None:
+        raise refused
     assert row is not None
     at = next_event_time(tx, appid, openid, now)
     received: dict[str, Any] = {"openid": openid, "status": code_rule.NORMAL, "origin": ORIGIN}
@@ -70,15 +72,17 @@ def accept_gift(tx: Tx, appid: str, gift_id: str, openid: str, sources: Sources,
     return code
 
 
-def _check(tx: Tx, appid: str, gift: Gift, card: Any, row: Any, openid: str, now: int) -> None:
+def wish_of(tx: Tx, appid: str, gift: Gift, card: Any, row: Any, openid: str, now: int) -> rule.Accept:
+    """Return a person's wish to have a gift, with what decides it.
+
+    Args:
+        tx, appid, gift, openid, now: whose wish for what, and when.
+        card: the card's row.
+        row: the row of the giver's code; None when it has another text by now, so that the gift has ended.
+    """
     ranged = card.date_type == FIX_TIME_RANGE
-    # Without its row the code has another text by now, so the gift has ended and is refused for that.
     end_time = card.end_time if ranged or row is None else row.end_time
-    refused = rule.accept_refusal(
-        rule.Accept(gift, card_of(card), end_time, openid, _is_tester(tx, appid, openid), now)
-    )
-    if refused is not None:
-        raise refused
+    return rule.Accept(gift, card_of(card), end_time, openid, _is_tester(tx, appid, openid), now)
 
 
 def _is_tester(tx: Tx, appid: str, openid: str) -> bool:

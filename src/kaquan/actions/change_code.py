@@ -91,15 +91,16 @@ def delete_code(tx: Tx, appid: str, openid: str, code: str, card_id: str, now: i
     record.save(tx, appid)
 
 
-def load_code(tx: Tx, appid: str, code: str, card_id: str | None) -> Code:
-    """Return the code meant by its text and card, locked until the commit.
+def load_code(tx: Tx, appid: str, code: str, card_id: str | None, lock: bool = True) -> Code:
+    """Return the code meant by its text and card, locked until the commit unless it is only looked at.
 
     Raises:
         Refusal: 40056 unknown, 41012 the card is needed.
     """
     table, card = tables.code.c, tables.card.c
     mine = (table.appid == appid) & (card.appid == appid) & (card.card_id == table.card_id) & (table.code == code)
-    rows = tx.all(sa.select(*COLUMNS).where(mine).with_for_update(of=tables.code))
+    meant = sa.select(*COLUMNS).where(mine)
+    rows = tx.all(meant.with_for_update(of=tables.code) if lock else meant)
     found = rule.pick([Code(**row._mapping) for row in rows], code, card_id)
     if isinstance(found, Refusal):
         raise found

@@ -16,6 +16,7 @@ from kaquan.actions.return_gift import back_if_over
 from kaquan.events.catalogue import UserGiftingCard
 from kaquan.rules import code as code_rule
 from kaquan.rules import gift as rule
+from kaquan.rules.code import Code
 from kaquan.rules.gift import Card, Gift
 from kaquan.store import tables
 from kaquan.store.tx import Tx
@@ -51,9 +52,7 @@ def give_code(tx: Tx, appid: str, give: Give, now: int, record: Record) -> None:
     """
     card = load_card(tx, appid, give.card_id)
     found = back_if_over(tx, appid, load_code(tx, appid, give.code, give.card_id), now, record)
-    refused = rule.give_refusal(card_of(card), found, give.openid, give.receiver, now)
-    if refused is not None:
-        raise refused
+    check_give(card, found, give.openid, give.receiver, now)
     gift = Gift(
         **{name: getattr(give, name) for name in Give.__slots__},
         scope=found.scope,
@@ -66,6 +65,17 @@ def give_code(tx: Tx, appid: str, give: Give, now: int, record: Record) -> None:
     tx.run(sa.insert(tables.gift).values(appid=appid, **msgspec.structs.asdict(gift)))
     _hold(tx, appid, gift, now, record)
     record.save(tx, appid)
+
+
+def check_give(card: Any, code: Code, openid: str, receiver: str, now: int) -> None:
+    """Go on only if a person can give a code away.
+
+    Raises:
+        Refusal: as :func:`give_code`.
+    """
+    refused = rule.give_refusal(card_of(card), code, openid, receiver, now)
+    if refused is not None:
+        raise refused
 
 
 def card_of(row: Any) -> Card:

@@ -63,6 +63,11 @@ def new_gift_id(appid: str) -> str:
     return scan.scan_id(appid, new_name())
 
 
+def appid_of(gift_id: str) -> str:
+    """Return the appid that a gift's name carries, empty when it is no such name."""
+    return scan.appid_of(gift_id) if scan.NAME.fullmatch(gift_id) else ""
+
+
 def sources_of(app: App) -> Sources:
     """Return where the code comes from that somebody gets who accepts a gift of this app."""
     return Sources(new_code, new_pick(), app.gift_new_code)
