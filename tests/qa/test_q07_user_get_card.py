@@ -196,3 +196,16 @@ def test_the_second_hop_names_the_code_of_the_first(receiver: Receiver, giver: t
     pushes = receiver.wait(3, "user_get_card")
     last = next(push for push in pushes if push.message["UserCardCode"] == third)
     assert last.body.decode() == body_of(last, GIFT, **onward, openid=cat, code=third)
+
+
+def test_who_asks_for_the_old_code_is_told_who_has_it_and_as_what(giver: tuple[Api, dict[str, Any]]) -> None:
+    api, facts = giver
+    bob = api.person("bob")
+    code = api.ok("/sandbox/accept", {"openid": bob, "gift_id": give(api, facts)})["code"]
+    for path in ("/card/code/get", "/card/code/consume", "/card/code/unavailable"):
+        rid = api.post(path, {"code": facts["old"]})["errmsg"].partition(" rid: ")[2][:26]
+        told = api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})["diagnosis"]
+        assert (told["errcode"], told["cause"]) == (40056, "given_away")
+        assert f"{bob[:4]}***{bob[-4:]}" in told["en"]
+        assert code in told["en"]
+        assert bob not in told["en"] + told["zh"]

@@ -114,10 +114,10 @@ def back_if_over(tx: Tx, appid: str, code: Code, now: int, record: Record) -> Co
 def return_due(tx: Tx, appid: str, now: int, record: Record) -> int:
     """Bring back gifts that were not accepted in time, some of them at once, and return how many were due."""
     table = tables.gift.c
-    due = sa.select(table.gift_id, table.code, table.scope)
-    rows = tx.all(due.where((table.appid == appid) & IS_OPEN & (table.due_time <= now)).limit(MOST))
-    # In the order in which consumptions lock codes too, so that none waits for the other in turn.
-    for row in sorted(rows, key=lambda row: (row.code, row.scope)):
+    due = sa.select(table.gift_id).where((table.appid == appid) & IS_OPEN & (table.due_time <= now))
+    # In the order in which consumptions lock codes too, so that neither waits for the other in turn.
+    rows = tx.all(due.order_by(table.code, table.scope).limit(MOST))
+    for row in rows:
         gift = lock_gift(tx, appid, row.gift_id)
         if gift.status == rule.OPEN:
             return_gift(tx, appid, gift, rule.TIMED_OUT, now, record)

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-import sqlalchemy as sa
 import structlog
 
 from kaquan.actions.accept_gift import Sources
@@ -128,5 +127,5 @@ async def keep_bringing_back(platform: Platform) -> None:
             now = wall_clock()
             for appid, offset in await platform.store.read(lambda tx, now=now: due_appids(tx, now)):
                 await bring_back(platform, appid, now + offset)
-        except sa.exc.SQLAlchemyError as fault:
+        except Exception as fault:  # noqa: BLE001  # the loop outlives whatever the database does
             log.warning("gifts were not brought back", fault=repr(fault))
