@@ -77,7 +77,7 @@ def test_three_mistakes_are_not_guessed_and_what_was_not_sent_is_told() -> None:
 
 def test_without_a_ticket_it_is_told_that_there_is_none_unless_another_mistake_explains_it() -> None:
     lost = about_card_ext(CARD, {"timestamp": TIME, "signature": RIGHT}, [Ticket(JSAPI, "jsapi")])
-    assert found(lost) == [("no_ticket", {"ticket": "api_ticket"})]
+    assert found(lost) == [("no_ticket", {"ticket": "wx_card"})]
     taken = about_card_ext(
         CARD, {"timestamp": TIME, "signature": of_values(JSAPI, CARD, TIME)}, [Ticket(JSAPI, "jsapi")]
     )

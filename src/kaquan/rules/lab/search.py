@@ -9,7 +9,7 @@ import msgspec
 
 from kaquan.rules.lab.draft import Draft, Finding, Given, read_given, right_way
 from kaquan.rules.lab.mistakes import MISTAKES, Mistake
-from kaquan.rules.lab.question import OPTIONAL, TICKET, Parts, Question
+from kaquan.rules.lab.question import NEEDED, OPTIONAL, TICKET, Parts, Question
 
 MOST_TRIES = 12_000
 LONGEST_VALUE = 2048
@@ -111,7 +111,7 @@ def _short(ask: Question) -> bool:
 def _unknown(ask: Question, given: Given) -> tuple[Finding, ...]:
     sent = [name for name, _ in ask.sent[0]] if ask.sent else []
     missing = [name for name in OPTIONAL[ask.kind] if name not in sent]
-    lost = () if ask.good_tickets else (Finding("no_ticket", {"ticket": TICKET[ask.kind]}),)
+    lost = () if ask.good_tickets else (Finding("no_ticket", {"ticket": NEEDED[ask.kind]}),)
     facts = {"members": [*sent, *ask.extras] if ask.kind != "config" else sent, "not_sent": missing}
     return (*given.faults, *(lost or (Finding("unknown", facts),)))
 
