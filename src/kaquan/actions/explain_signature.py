@@ -151,15 +151,16 @@ def as_facts(found: Sequence[Finding]) -> list[dict[str, object]]:
 
 async def _explain(platform: Platform, app: App, now: int, ask: Ask) -> Verdict | None:
     """Look with what the account has, then with what others have, which is seldom needed."""
-    verdict = await _examined(ask(candidates(platform.tokens, app, now), ()))
+    verdict = await examined(ask(candidates(platform.tokens, app, now), ()))
     if verdict is None or verdict.holds or verdict.found[-1].mistake not in UNFOUND:
         return verdict
     others = await platform.apps.others(app.appid, MOST_OTHERS)
     cards = await platform.store.read(lambda tx: list_cards(tx, app.appid, None, 0, MOST_CARDS))
-    return await _examined(ask(candidates(platform.tokens, app, now, others), cards[0])) or verdict
+    return await examined(ask(candidates(platform.tokens, app, now, others), cards[0])) or verdict
 
 
-async def _examined(ask: Question) -> Verdict | None:
+async def examined(ask: Question) -> Verdict | None:
+    """Answer a question beside the calls; None when too many others wait."""
     if len(_waiting) >= MOST_WAITING:
         return None
     work = asyncio.get_running_loop().run_in_executor(_thread, examine, ask)

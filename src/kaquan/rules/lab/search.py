@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
+from operator import itemgetter
 
 import msgspec
 
-from kaquan.rules.lab.draft import Draft, Finding, Given, read_given, right_way
+from kaquan.rules.lab.draft import Draft, Finding, Given, by_pairs, read_given, right_way
 from kaquan.rules.lab.mistakes import MISTAKES, Mistake
 from kaquan.rules.lab.question import NEEDED, OPTIONAL, TICKET, Parts, Question
 
@@ -126,13 +127,23 @@ def _verdict(
 ) -> Verdict:
     if not right:
         return Verdict(holds, found, remarks, "", (), "", tries)
+    parts = in_order(ask, mask_ticket)
+    return Verdict(holds, found, remarks, right[0].digest().hex(), parts, as_signed(ask, parts), tries)
+
+
+def in_order(ask: Question, show: Callable[[str], str]) -> Parts:
+    """Return the values in the order in which they are signed.
+
+    Args:
+        ask: with a ticket that stands.
+        show: what is shown of the ticket.
+    """
     ticket = TICKET[ask.kind]
-    draft = right[0]
-    parts = draft.parts if ask.kind == "config" else tuple(sorted(draft.parts, key=lambda part: part[1]))
-    shown = tuple((name, mask_ticket(text) if name == ticket else text) for name, text in parts)
-    string = (
-        "&".join(f"{name}={text}" for name, text in shown)
-        if ask.kind == "config"
-        else "".join(text for _, text in shown)
-    )
-    return Verdict(holds, found, remarks, draft.digest().hex(), shown, string, tries)
+    parts = ask.with_ticket(ask.good_tickets[0], ask.sent[0])
+    ordered = parts if ask.kind == "config" else sorted(parts, key=itemgetter(1))
+    return tuple((name, show(text) if name == ticket else text) for name, text in ordered)
+
+
+def as_signed(ask: Question, parts: Parts) -> str:
+    """Return ordered values as the text whose digest is taken."""
+    return by_pairs(parts) if ask.kind == "config" else "".join(text for _, text in parts)
