@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import pytest
 from lab_data import APPID, CARD, CODE, JSAPI, NONCE, NOW, PAGE, TIME, of_values, sha1, string1
 from playwright.sync_api import Page, expect
 
+from kaquan.actions.throttle import forget_tries, try_once
+from kaquan.rules.throttle import LAB_ADDRESS
 from support.api import Http
 from support.browser import Devices, Faults, assert_accessible
 from support.server import Server
@@ -129,6 +132,18 @@ def test_the_originals_addresses_lead_here(phone: Page, sqlite_server: Server, a
 
 def test_no_other_of_the_originals_tools_is_here(sqlite_server: Server) -> None:
     assert Http(sqlite_server.base_url).send("GET", "/debug/cgi-bin/sandbox?t=sandbox/login")[0] == 404
+
+
+def test_one_address_may_not_ask_without_end(devices: Devices, faults: Faults, sqlite_server: Server) -> None:
+    now = int(time.time())
+    sqlite_server.database.transact(
+        lambda tx: [try_once(tx, "lab@127.0.0.1", LAB_ADDRESS, now) for _ in range(LAB_ADDRESS.count)]
+    )
+    faults.expect("429")
+    page = opened(devices.phone(), sqlite_server)
+    fill(page, **VALUES)
+    expect(page.locator("[role=alert]")).to_contain_text("尝试太频繁")
+    sqlite_server.database.transact(lambda tx: forget_tries(tx, now + 2 * 86400))
 
 
 def test_nothing_of_it_is_kept(phone: Page, sqlite_server: Server) -> None:

@@ -247,3 +247,15 @@ def test_what_each_way_makes_is_found_again(ask: Question) -> None:
             ):
                 lost.append((mistake.name, named_))
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    "odd", ["\ud800", "%", "%zz", "http://[", "http://a:b:c/", "１７", "9" * 300, "\0", "#", "?&=#"]
+)
+def test_odd_values_are_looked_through_like_any(odd: str) -> None:
+    asks = (
+        card_ext("0" * 40, code=odd, nonce_str=odd, timestamp=odd),
+        card_sign("0" * 40, timestamp=odd, card_type=odd),
+        config("0" * 40, odd),
+    )
+    assert [examine(ask).found[-1].mistake for ask in asks] == ["unknown"] * 3
