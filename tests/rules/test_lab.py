@@ -205,7 +205,10 @@ def test_a_right_config_always_holds(ticket: str, nonce: str, when: str, url: st
     assert examine(about_config(nonce, when, [url], signed, [Ticket(ticket, "jsapi")])).holds
 
 
-@given(texts, st.text(max_size=70), st.text(max_size=40), st.text(max_size=80))
+shapes = st.text(max_size=70) | st.from_regex(r"[0-9a-fA-F]{40}|[0-9a-f]{64}|[0-9a-f]{32}", fullmatch=True)
+
+
+@given(texts, shapes, st.text(max_size=40), st.text(max_size=80))
 def test_whatever_is_asked_is_answered(ticket: str, signature: str, when: str, url: str) -> None:
     tickets = [Ticket(ticket, "jsapi"), Ticket(ticket, "wx_card")]
     asks = [
