@@ -140,6 +140,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/sandbox/accept": {
         '{"openid":"$my_openid","gift_id":"$gift_id"}': "40073 gift_unknown",
         '{"openid":"$openid","gift_id":"$gift_id"}': "40003 stranger",
+        '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
+        '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
     },
     "/sandbox/approve": {'{"card_id":"$card_id"}': "48001 foreign_card"},
     "/sandbox/approve_store": {'{"poi_id":$poi_id}': "65115 unknown"},

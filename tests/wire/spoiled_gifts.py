@@ -68,6 +68,10 @@ def says(name: str, value: str) -> Fault:
     )
 
 
+UNNAMED = (
+    put("41012 missing", "gift_id", "", hides="gift"),
+    fault("41013 missing", takes="gift_id", hides="gift", spoil=by_code),
+)
 UNKNOWN = put("40073 gift_unknown", "gift_id", "x", hides="gift")
 GIVE = (
     MALFORMED,
@@ -82,6 +86,7 @@ GIVE = (
 ACCEPT = (
     MALFORMED,
     STRANGE,
+    *UNNAMED,
     UNKNOWN,
     fault("40073 gift_taken_back", act=had_back, of="gift", last=True),
     says("40003 own_gift", "ann"),
@@ -92,8 +97,7 @@ ACCEPT = (
 TAKE_BACK = (
     MALFORMED,
     STRANGE,
-    put("41012 missing", "gift_id", "", hides="gift"),
-    fault("41013 missing", takes="gift_id", hides="gift", spoil=by_code),
+    *UNNAMED,
     UNKNOWN,
     says("40003 not_the_giver", "bob"),
     fault("45033 gift_taken", act=taken, of="gift person"),

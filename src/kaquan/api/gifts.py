@@ -26,6 +26,8 @@ RETURN_EVERY = 5.0
 GIVEN_AWAY = "given_away"
 PERSON = ("40003 malformed", "40003 stranger")
 """The steps of an openid."""
+TAP = (*PERSON, f"{Errcode.CARD_ID_MISSING:d} missing", f"{Errcode.CODE_MISSING:d} missing")
+"""The steps of who taps on which gift."""
 new_code = Codes()
 
 log = structlog.get_logger(__name__)
@@ -41,15 +43,8 @@ class GiveBody(msgspec.Struct):
     greeting: Annotated[str, MaxBytes(GREETING_BYTES)] = ""
 
 
-class AcceptBody(msgspec.Struct):
-    """Body of ``/sandbox/accept``."""
-
-    openid: Openid
-    gift_id: str
-
-
-class TakeBackBody(msgspec.Struct):
-    """Body of ``/sandbox/take_back``: the gift, or the code that is in it."""
+class GiftBody(msgspec.Struct):
+    """Body of ``/sandbox/accept`` and ``take_back``: who taps on which gift, or on the one that a code is in."""
 
     openid: Openid
     gift_id: str = ""
@@ -89,13 +84,8 @@ def check_gift(request: GiveBody, app: App, now: int) -> None:
     check_people(app, request.openid, *filter(None, [request.to]))
 
 
-def check_taker(request: AcceptBody, app: App, now: int) -> None:
-    """Check who accepts."""
-    check_people(app, request.openid)
-
-
-def check_giver(request: TakeBackBody, app: App, now: int) -> None:
-    """Check who takes back, and that the gift is named."""
+def check_tap(request: GiftBody, app: App, now: int) -> None:
+    """Check who taps, and that the gift is named."""
     check_people(app, request.openid)
     if not request.gift_id and not request.card_id:
         raise Errcode.CARD_ID_MISSING("missing", path="card_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -23,13 +24,12 @@ from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.encode import ok
 from kaquan.api.gifts import (
     PERSON,
-    AcceptBody,
+    TAP,
+    GiftBody,
     GiveBody,
-    TakeBackBody,
     bring_back,
     check_gift,
-    check_giver,
-    check_taker,
+    check_tap,
     new_gift_id,
     sources_of,
 )
@@ -192,38 +192,37 @@ async def gift(call: Call, request: GiveBody) -> dict[str, Any]:
     )
 
 
+async def gift_of(call: Call, request: GiftBody) -> Callable[[Tx], str]:
+    """Return what gives the name of the gift that is meant."""
+    if not request.gift_id:
+        await load_own_card(call, request.card_id)
+    return lambda tx: request.gift_id or find_open_gift(tx, call.appid, request.card_id, request.code)
+
+
 @endpoint(
     "/sandbox/accept",
-    reads=AcceptBody,
-    checks=check_taker,
-    refuses=(*PERSON, gift_rule.UNKNOWN, *(step for _, step in gift_rule.ACCEPTING)),
+    reads=GiftBody,
+    checks=check_tap,
+    refuses=(*TAP, gift_rule.UNKNOWN, *(step for _, step in gift_rule.ACCEPTING)),
 )
-async def accept(call: Call, request: AcceptBody) -> dict[str, Any]:
+async def accept(call: Call, request: GiftBody) -> dict[str, Any]:
     """Accept a gift as the person would, and return the code."""
-    record, sources = call.platform.record(), sources_of(call.app)
-    return await call.commit(
-        lambda tx: accept_gift(tx, call.appid, request.gift_id, request.openid, sources, call.now, record),
-        lambda code: ok(code=code),
-    )
+    name = await gift_of(call, request)
+    facts = (request.openid, sources_of(call.app), call.now, call.platform.record())
+    return await call.commit(lambda tx: accept_gift(tx, call.appid, name(tx), *facts), lambda code: ok(code=code))
 
 
 @endpoint(
     "/sandbox/take_back",
-    reads=TakeBackBody,
-    checks=check_giver,
-    refuses=(*PERSON, "41012 missing", "41013 missing", gift_rule.UNKNOWN, *gift_rule.TAKING_BACK),
+    reads=GiftBody,
+    checks=check_tap,
+    refuses=(*TAP, gift_rule.UNKNOWN, *gift_rule.TAKING_BACK),
 )
-async def take_back(call: Call, request: TakeBackBody) -> dict[str, Any]:
+async def take_back(call: Call, request: GiftBody) -> dict[str, Any]:
     """Take a gift back as its giver would; one that is back already is no fault."""
-    if not request.gift_id:
-        await load_own_card(call, request.card_id)
-    record = call.platform.record()
-
-    def taken_back(tx: Tx) -> None:
-        name = request.gift_id or find_open_gift(tx, call.appid, request.card_id, request.code)
-        take_back_gift(tx, call.appid, name, request.openid, call.now, record)
-
-    return await call.commit(taken_back, lambda _: ok())
+    name = await gift_of(call, request)
+    facts = (request.openid, call.now, call.platform.record())
+    return await call.commit(lambda tx: take_back_gift(tx, call.appid, name(tx), *facts), lambda _: ok())
 
 
 @endpoint("/sandbox/clock", reads=Clock, refuses=("40097 clock",))
