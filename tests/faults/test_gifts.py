@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 from card_bodies import card
 
+from kaquan.actions.manage_app import change_app
 from kaquan.rules.code import GIFT_SECONDS
 from kaquan.store import tables
+from kaquan.store.apps import FRESH_SECONDS
 from support.api import Api
 from support.fleet import Fleet
 from support.load import Caller, crowd
@@ -149,3 +152,31 @@ def in_order(fleet: Fleet, appid: str) -> bool:
         [row.kind for row in found] == ["gift_return", "consume"] and found[0].create_time < found[1].create_time
         for found in kinds.values()
     )
+
+
+DEPOSIT = {"use_custom_code": True, "get_custom_code_mode": "GET_CUSTOM_CODE_MODE_DEPOSIT", "sku": {"quantity": 0}}
+
+
+def test_claims_and_gifts_that_draw_from_one_pool_never_draw_the_same_code(fleet: Fleet) -> None:
+    apis = fleet.new_app()
+    api, appid = apis[0], apis[0].appid
+    fleet.database.transact(lambda tx: change_app(tx, appid, gift_new_code=True))
+    card_id = api.create_card(card("GROUPON", {"get_limit": 50, **DEPOSIT}))
+    ann, bob = api.person("ann"), api.person("bob")
+    api.ok("/card/code/deposit", {"card_id": card_id, "code": [f"D-{number}" for number in range(60)]})
+    api.ok("/card/modifystock", {"card_id": card_id, "increase_stock_value": 40})
+    codes = [api.claim(card_id, ann) for _ in range(ROUNDS)]
+    gifts = [api.ok("/sandbox/gift", {"openid": ann, "card_id": card_id, "code": code})["gift_id"] for code in codes]
+    # Each process follows a change of an account within a second.
+    time.sleep(FRESH_SECONDS + 0.2)
+
+    def race(callers: list[Caller], gift_id: str) -> list[Any]:
+        return [
+            callers[0].post("/sandbox/accept", openid=bob, gift_id=gift_id),
+            callers[1].post("/ext/claim", card_id=card_id, openid=ann),
+        ]
+
+    answers = [one for answer in played(apis, gifts, race) for one in answer]
+    assert {one["errcode"] for one in answers} == {OK}
+    assert len({*codes, *(one["code"] for one in answers)}) == 3 * ROUNDS
+    assert api.stock(card_id) == {"quantity": 0, "total_quantity": 3 * ROUNDS}
