@@ -28,7 +28,7 @@ setup: .venv/.run ## install the server into .venv
 demo: .venv/.run ## serve a demo merchant with an approved card; Ctrl-C stops it
 	@trap : INT; .venv/bin/kaquan demo $(ARGS) || test $$? -eq 130
 
-test: .venv/.test .venv/.postgres ## install what the tests need, then lint and run all tests
+test: .venv/.test .venv/.postgres .venv/.chromium ## install what the tests need, then lint and run all tests
 	@$(MAKE) lint
 	@echo "tests ..."
 	@$(RUN) -m pytest $(ARGS)
@@ -92,6 +92,10 @@ clean: ## remove everything installed or cached here; data/ stays
 
 .venv/.postgres: .venv/.test
 	@PYTHONPATH=tests $(RUN) -m support.provide_postgres
+	@touch $@
+
+.venv/.chromium: .venv/.test
+	@PYTHONPATH=tests $(RUN) -m support.provide_browser
 	@touch $@
 
 .venv/.bench: .venv/.test requirements/bench.lock
