@@ -86,6 +86,8 @@ app = tenant(
     text("permissions"),
     text("quota"),
     number("expired_token"),
+    text("owner"),
+    text("oauth_domain"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),

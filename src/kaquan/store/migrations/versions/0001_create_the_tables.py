@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("quota", sa.Text(), nullable=False),
         sa.Column("expired_token", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("oauth_domain", sa.Text(), nullable=False),
         sa.Column("clock_offset", sa.BigInteger(), nullable=False),
         sa.Column("system_event_time", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
