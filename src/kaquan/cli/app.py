@@ -19,12 +19,11 @@ from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
 from kaquan.rules.host import host_of, owner_of
 from kaquan.rules.quota import MODES
-from kaquan.sources import URL_SAFE, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, new_appid, new_secret, random_text, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
-LETTERS_AND_DIGITS = URL_SAFE[:-2]
 PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
