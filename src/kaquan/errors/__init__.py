@@ -29,6 +29,14 @@ class Errcode(IntEnum):
     """The errcodes this platform gives (spec: errors.md 1); calling one makes the :class:`Refusal` to raise."""
 
     SYSTEM_ERROR = -1
+    AUTHORIZE_HOST = 10003
+    AUTHORIZE_SUSPENDED = 10004
+    AUTHORIZE_SCOPE_REFUSED = 10005
+    AUTHORIZE_SCOPE = 10010
+    AUTHORIZE_REDIRECT_URI = 10011
+    AUTHORIZE_APPID = 10012
+    AUTHORIZE_STATE = 10013
+    AUTHORIZE_NO_ACCOUNT = 10016
     INVALID_CREDENTIAL = 40001
     INVALID_GRANT_TYPE = 40002
     INVALID_OPENID = 40003
