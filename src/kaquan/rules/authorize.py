@@ -15,6 +15,20 @@ import msgspec
 from kaquan.errors import Errcode
 from kaquan.rules.oauth import SCOPES
 
+PATH = "/connect/oauth2/authorize"
+REFUSES = (
+    "10012 missing",
+    "10011 missing",
+    "10010 missing",
+    "10016 unknown",
+    "10004 suspended",
+    "10003 malformed encoded_twice",
+    "10003 no_domain other_host",
+    "10005 unknown_scope",
+    "10013 malformed",
+)
+"""What the page refuses, in this order."""
+
 LONGEST_URI = 2048
 LONGEST_STATE = 128
 PORTS = {"http": 80, "https": 443}
