@@ -16,6 +16,7 @@ import structlog
 import kaquan.api
 from kaquan.actions.claim_card import claim_cards
 from kaquan.actions.consume_code import consume_codes
+from kaquan.actions.exchange_code import forget_grants
 from kaquan.actions.find_code import find_codes
 from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
@@ -122,7 +123,8 @@ class Server:
                 limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
                 # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
-                await self.platform.store.write(lambda tx, appid=appid: forget_answers(tx, appid, wall_clock()))
+                for forget in (forget_answers, forget_grants):
+                    await self.platform.store.write(lambda tx, appid=appid, f=forget: f(tx, appid, wall_clock()))
 
     async def _sweep(self) -> None:
         while True:

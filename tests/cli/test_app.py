@@ -86,6 +86,17 @@ def test_an_expired_token_is_answered_as_the_account_was_set(server: Server) -> 
         assert soon(partial(is_answered, wanted))
 
 
+def test_a_domain_and_an_owner_are_kept_and_taken_away_again(server: Server) -> None:
+    api = made(server)
+    flags = ("--oauth-domain", "Shop.Example:8080", "--owner", "panda")
+    assert printed("app", "set", "--appid", api.appid, *flags, **of(server.database)) == [
+        f"changed {api.appid}: oauth_domain = shop.example:8080, owner = panda"
+    ]
+    assert printed("app", "set", "--appid", api.appid, "--owner", "", **of(server.database)) == [
+        f"changed {api.appid}: owner = "
+    ]
+
+
 def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
     api = made(server)
     (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))
@@ -130,6 +141,11 @@ CALLBACK = ("app", "callback", "--token", "Tok3n", "--url", "http://a.example/")
             "permissions: 'fly' is not one of balance, bonus, custom_code, custom_url, issue, member_card, pay",
         ),
         (("app", "set", "--expired-token", "40014"), "expired_token: '40014' is not one of 42001, 40001"),
+        (
+            ("app", "set", "--oauth-domain", "https://shop.example/"),
+            "oauth_domain: 'https://shop.example/': leave the scheme away",
+        ),
+        (("app", "set", "--owner", "a b"), "owner: 'a b': it has to be 1 to 64 of A-Z a-z 0-9 _ -"),
         (("app", "create", "x", "--review", "never"), "review: 'never' is not one of auto, manual"),
         (
             (*CALLBACK, "--mode", "loud"),

@@ -60,6 +60,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
             "sandbox events",
             "sandbox fault",
             "sandbox faults",
+            "sandbox oauth-code",
             "sandbox refuse",
             "sandbox user",
             "serve",

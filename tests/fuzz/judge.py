@@ -46,6 +46,9 @@ WITHOUT_ERRCODE = {
     "/cgi-bin/user/get",
     "/cgi-bin/user/info",
     "/cgi-bin/user/info/batchget",
+    "/sns/oauth2/access_token",
+    "/sns/oauth2/refresh_token",
+    "/sns/userinfo",
 }
 # Causes that are a fault of the server, never of a request.
 OWN_FAULTS = ("internal", "bad_data", "database")

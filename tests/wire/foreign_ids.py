@@ -147,6 +147,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/sandbox/encrypt_code": {'{"card_id":"$card_id","code":"$code"}': "0"},
     "/sandbox/faults/clear": {'{"fault_id":"$fault_id"}': "40097 fault_id"},
     "/sandbox/refuse": {'{"card_id":"$card_id"}': "48001 foreign_card"},
+    "/sandbox/oauth_code": {'{"openid":"$openid"}': "40003 stranger"},
     "/sandbox/refuse_store": {'{"poi_id":$poi_id}': "65115 unknown"},
 }
 # The same of paths that read their query; the ticket of a QR code is drawn for whoever has it.
@@ -160,6 +161,16 @@ ASKED: dict[str, dict[str, str]] = {
         "grant_type=client_credential&appid=$appid&secret=$my_secret": "40125 wrong",
         "grant_type=client_credential&appid=$my_appid&secret=$secret": "40125 wrong",
     },
+    "/sns/auth": {"openid=$openid&access_token=$my_user_token": "40003 not_of_token"},
+    "/sns/oauth2/access_token": {
+        "grant_type=authorization_code&appid=$my_appid&secret=$my_secret&code=$oauth_code": "40029 unknown",
+        "grant_type=authorization_code&appid=$appid&secret=$my_secret&code=$oauth_code": "40125 wrong",
+    },
+    "/sns/oauth2/refresh_token": {
+        "grant_type=refresh_token&appid=$my_appid&refresh_token=$refresh_token": "40030 not_of_app",
+        "grant_type=refresh_token&appid=$appid&refresh_token=$my_refresh_token": "40030 not_of_app",
+    },
+    "/sns/userinfo": {"openid=$openid&access_token=$my_user_token": "40003 not_of_token"},
     "/cgi-bin/user/get": {"next_openid=$openid": "0"},
     "/cgi-bin/user/info": {"openid=$openid": "40003 stranger"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -16,17 +17,19 @@ from kaquan.events.post import check_callback
 from kaquan.keys import hash_secret
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
+from kaquan.rules.host import host_of, owner_of
 from kaquan.rules.quota import MODES
-from kaquan.sources import URL_SAFE, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, new_appid, new_secret, random_text, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
-LETTERS_AND_DIGITS = URL_SAFE[:-2]
 PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
+DOMAIN_HELP = "host of the pages that people are sent back to with an OAuth code; empty takes it away"
+OWNER_HELP = "apps of one owner get the same unionid for a person; empty for none"
 QUOTA_HELP = "limits of calls: original or none"
 
 
@@ -79,6 +82,8 @@ def set_(
     quota: Annotated[str | None, typer.Option(help=QUOTA_HELP)] = None,
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
     expired_token: Annotated[str | None, typer.Option(help=EXPIRED_HELP)] = None,
+    oauth_domain: Annotated[str | None, typer.Option(help=DOMAIN_HELP)] = None,
+    owner: Annotated[str | None, typer.Option(help=OWNER_HELP)] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Change what an account may do; running servers follow within a second.
@@ -90,6 +95,8 @@ def set_(
       kaquan app set --profile lenient
 
       kaquan app set --expired-token 40001
+
+      kaquan app set --oauth-domain shop.example.com
     """
     choices: dict[str, tuple[Any, tuple[str, ...]]] = {
         "card_function": (card_function, ("none", "pending", "granted", "refused")),
@@ -106,6 +113,8 @@ def set_(
         values["expired_token"] = int(values["expired_token"])
     if suspended is not None:
         values["suspended"] = suspended
+    texts = {"oauth_domain": (oauth_domain, host_of), "owner": (owner, owner_of)}
+    values |= {name: read(name, text, reads) for name, (text, reads) in texts.items() if text is not None}
     if not values:
         stop("nothing to change: see `kaquan app set --help`")
     app = transact(settings_of(database_url), lambda tx: changed(tx, appid, values))
@@ -160,6 +169,14 @@ def chosen(name: str, value: str, known: tuple[str, ...]) -> str:
     if value not in known:
         stop(f"{name}: {value!r} is not one of {', '.join(known)}")
     return value
+
+
+def read(name: str, value: str, reads: Callable[[str], str]) -> str:
+    """Return a value as it is kept, an empty one as it is, or end the command."""
+    try:
+        return reads(value) if value else ""
+    except ValueError as fault:
+        stop(f"{name}: {value!r}: {fault}")
 
 
 def changed(tx: Any, appid: str | None, values: dict[str, Any]) -> str:

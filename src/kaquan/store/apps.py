@@ -40,6 +40,8 @@ class App(msgspec.Struct, frozen=True):
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
         quota: ``original``, the default limits of calls, or ``none``.
         expired_token: the errcode of an expired access token, 42001 or 40001.
+        owner: who has it; the apps of one owner know a person by the same unionid. Empty = itself, and no unionid.
+        oauth_domain: the host, with a port if need be, that people are sent back to with a code; empty = none.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand, newest first.
@@ -63,6 +65,8 @@ class App(msgspec.Struct, frozen=True):
     callback: bool
     credentials: tuple[Credential, ...]
     expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
+    owner: str = ""
+    oauth_domain: str = ""
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -86,6 +86,8 @@ app = tenant(
     text("permissions"),
     text("quota"),
     number("expired_token"),
+    text("owner"),
+    text("oauth_domain"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),
@@ -118,6 +120,30 @@ person = tenant(
     number("create_time"),
     key("appid", "openid"),
     UniqueConstraint("appid", "external_id"),
+    of_app(),
+)
+# Of a code only its digest is kept. ``expire_time`` is when it stops to be good, of a used one to be remembered.
+oauth_code = tenant(
+    "oauth_code",
+    text("digest"),
+    text("openid"),
+    text("scope"),
+    flag("used"),
+    number("expire_time"),
+    key("appid", "digest"),
+    Index(None, "appid", "expire_time"),
+    of_app(),
+)
+oauth_grant = tenant(
+    "oauth_grant",
+    number("id"),
+    text("openid"),
+    text("scope"),
+    number("serial"),
+    number("ends_at"),
+    number("refresh_ends_at"),
+    key("appid", "id"),
+    Index(None, "appid", "refresh_ends_at"),
     of_app(),
 )
 whitelist = tenant("whitelist", text("openid"), key("appid", "openid"), of_app())

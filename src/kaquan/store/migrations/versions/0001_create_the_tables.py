@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("quota", sa.Text(), nullable=False),
         sa.Column("expired_token", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("oauth_domain", sa.Text(), nullable=False),
         sa.Column("clock_offset", sa.BigInteger(), nullable=False),
         sa.Column("system_event_time", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
@@ -330,6 +332,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "oauth_code",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("openid", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.Column("expire_time", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_oauth_code_app")),
+        sa.PrimaryKeyConstraint("appid", "digest", name=op.f("pk_oauth_code")),
+    )
+    with op.batch_alter_table("oauth_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_oauth_code_appid_expire_time"), ["appid", "expire_time"], unique=False)
+
+    op.create_table(
+        "oauth_grant",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("openid", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("serial", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("refresh_ends_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_oauth_grant_app")),
+        sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_oauth_grant")),
+    )
+    with op.batch_alter_table("oauth_grant", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_oauth_grant_appid_refresh_ends_at"), ["appid", "refresh_ends_at"], unique=False
+        )
+
+    op.create_table(
         "person",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("openid", sa.Text(), nullable=False),
@@ -403,6 +436,14 @@ def downgrade() -> None:
 
     op.drop_table("poi")
     op.drop_table("person")
+    with op.batch_alter_table("oauth_grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_oauth_grant_appid_refresh_ends_at"))
+
+    op.drop_table("oauth_grant")
+    with op.batch_alter_table("oauth_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_oauth_code_appid_expire_time"))
+
+    op.drop_table("oauth_code")
     with op.batch_alter_table("mass", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mass_appid_client_id_create_time"))
 
