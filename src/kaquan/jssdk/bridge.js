@@ -70,6 +70,7 @@ const kaquanBridge = (() => {
       api_list: args.verifyJsApiList || [],
       url: here(),
       landing: landing(),
+      fragment: location.hash,
     };
     return ask("/jssdk/verify", question).then((answer) => {
       if (answer.errcode) return { errMsg: `config:${answer.text}` };

@@ -68,6 +68,7 @@ def test_config_asks_the_server_the_script_came_from(phone: Page) -> None:
             "api_list": ["batchAddCard", "chooseCard", "batchViewCard", "checkJsApi", "consumedShareCard"],
             "url": f"{SHOP}?a=1",
             "landing": f"{SHOP}?a=1",
+            "fragment": "#part",
         }
     ]
 
