@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.choose import ORDER as CHOOSE_ORDER
 from kaquan.rules.fields import shown
 from kaquan.rules.signature import same, sha1, wx_config_signature
 
@@ -40,6 +41,21 @@ CONFIG_ORDER = (
 """The steps of what ``wx.config`` is refused for."""
 CALL_ORDER = ("40097 js_method", "40080 no_cards too_many_cards card_id_type", "40080 not_string")
 """The steps of :func:`check_call`."""
+OLD_ORDER = (
+    *CALL_ORDER,
+    "40073 unknown",
+    "40013 unknown",
+    "40048 not_a_page other_origin",
+    "48001 no_card_js_domain card_js_domain",
+    "48001 card_js_missing card_js_misspelt card_js_value",
+)
+"""The steps of a call from before ``wx.config``."""
+PAGES = {
+    "/jssdk/verify": CONFIG_ORDER,
+    "/jssdk/call": OLD_ORDER,
+    "/choose/": CHOOSE_ORDER,
+}
+"""The steps of what pages of others, and ours for them, are refused, by path."""
 
 
 class Config(msgspec.Struct, frozen=True):
