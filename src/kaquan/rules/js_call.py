@@ -32,6 +32,7 @@ OFFLINE = "fail, the permission value is offline verifying"
 CONFIG_ORDER = (
     "40097 js_config",
     "40013 unknown",
+    "48004 suspended",
     "40097 js_api_list",
     "40048 not_a_page other_origin no_js_domains js_domain js_domain_port",
     "63002 no_ticket",
@@ -45,6 +46,7 @@ OLD_ORDER = (
     *CALL_ORDER,
     "40073 unknown",
     "40013 unknown",
+    "48004 suspended",
     "40048 not_a_page other_origin",
     "48001 no_card_js_domain card_js_domain",
     "48001 card_js_missing card_js_misspelt card_js_value",
@@ -54,6 +56,7 @@ PAGES = {
     "/jssdk/verify": CONFIG_ORDER,
     "/jssdk/call": OLD_ORDER,
     "/choose/": CHOOSE_ORDER,
+    "/view-card/": ("40056 not_held",),
 }
 """The steps of what pages of others, and ours for them, are refused, by path."""
 
@@ -180,8 +183,12 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def check_call(method: Any, args: Any) -> None:
+def check_call(method: Any, args: Any, texts: bool = True) -> None:
     """Go on only if a call about cards has arguments it can be carried out with.
+
+    Args:
+        method, args: as they were sent.
+        texts: whether each card_ext has to be a string; a lenient device makes one of it later.
 
     Raises:
         Refusal: 40097 no such call; 40080 the cards are no list of at most 20, or a card_ext is no string.
@@ -196,7 +203,7 @@ def check_call(method: Any, args: Any) -> None:
     if len(cards) > MOST_CARDS:
         raise Errcode.INVALID_CARD_EXT("too_many_cards", size=len(cards), limit=MOST_CARDS)
     for at, card in enumerate(cards):
-        refused = _card_refusal(method, card, at)
+        refused = _card_refusal(card, at, texts and method != "batchViewCard")
         if refused is not None:
             raise refused
 
@@ -206,12 +213,12 @@ def cards_of(method: str, args: dict[str, Any]) -> Any:
     return [args] if method == "openCardDetail" else args.get("card_list")
 
 
-def _card_refusal(method: str, card: Any, at: int) -> Refusal | None:
+def _card_refusal(card: Any, at: int, texts: bool) -> Refusal | None:
     card_id = card.get("card_id") if isinstance(card, dict) else None
     if not isinstance(card_id, str) or not 0 < len(card_id) <= ID_CHARACTERS:
         return Errcode.INVALID_CARD_EXT("card_id_type", path=f"cardList[{at}].cardId", got=shown(card_id))
     ext = card.get("card_ext", "")
-    if method == "batchViewCard" or isinstance(ext, str):
+    if not texts or isinstance(ext, str):
         return None
     facts = {"path": f"cardList[{at}].cardExt", "expected": "string holding JSON", "got": shown(ext)}
     return Errcode.INVALID_CARD_EXT("not_string", **facts)
