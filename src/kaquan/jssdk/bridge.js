@@ -3,6 +3,7 @@
 // It is served by itself (kaquan-bridge.js) and in front of the library (jweixin-*.js); SERVER is filled in there.
 const kaquanBridge = (() => {
   const SERVER = "{{server}}";
+  const SCRIPTS = "/open/js/";
   const SHEET = "/jssdk/sheet";
   const MOST_CARDS = 20;
   const WATCH_MS = 250;
@@ -22,7 +23,8 @@ const kaquanBridge = (() => {
   };
 
   const source = scriptAddress();
-  const server = source ? source.origin : SERVER;
+  const server = source ? source.href.split(SCRIPTS)[0] : SERVER;
+  const serverOrigin = new URL(server).origin;
   const verified = { signature: undefined, list: [], device: "", url: "", landing: "" };
   const listeners = {};
 
@@ -30,7 +32,7 @@ const kaquanBridge = (() => {
   function scriptAddress() {
     const script = document.currentScript;
     const address = script && script.src ? new URL(script.src) : null;
-    return address && address.pathname.startsWith("/open/js/") ? address : null;
+    return address && address.pathname.indexOf(SCRIPTS) >= 0 ? address : null;
   }
 
   const has = (list, one) => list.indexOf(one) >= 0;
@@ -45,7 +47,8 @@ const kaquanBridge = (() => {
   // Pages that change their address without being loaded anew may be signed for the address they were loaded with.
   function landing() {
     const [loaded] = performance.getEntriesByType("navigation");
-    return (loaded ? loaded.name : location.href).split("#")[0];
+    const address = (loaded ? loaded.name : location.href).split("#")[0];
+    return address.indexOf(`${location.origin}/`) === 0 ? address : "";
   }
 
   const strict = () => (option("kaquan_device") || verified.device || "ios") !== "android";
@@ -187,8 +190,8 @@ const kaquanBridge = (() => {
         resolve(result);
       };
       const hear = ({ source: sender, origin, data }) => {
-        if (sender !== opened || origin !== server || !data || !data.kaquan) return;
-        if (data.kaquan === "hello") opened.postMessage({ kaquan: "call", nonce: data.nonce, call }, server);
+        if (sender !== opened || origin !== serverOrigin || !data || !data.kaquan) return;
+        if (data.kaquan === "hello") opened.postMessage({ kaquan: "call", nonce: data.nonce, call }, serverOrigin);
         if (data.kaquan === "result") result = data.result;
         if (data.kaquan === "result" && data.last) finish();
       };

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from kaquan.jssdk.files import script
 from support.browser import Faults, assert_accessible
 from support.js_page import (
     CONFIG,
@@ -47,6 +48,11 @@ def end(result: dict[str, Any], origin: str = "http://shop.test", last: bool = T
     return page_of(f"<p {data}>done</p>", SHEET_JS)
 
 
+def library_text() -> str:
+    """Return the library."""
+    return (script("jweixin-1.6.0.js", SERVER) or b"").decode()
+
+
 def shop(page: Page, ended: str = "", head: str = "", query: str = "", **answers: Any) -> list[Any]:
     """Open a merchant's page with the library; return what the server is asked."""
     known = VERIFIED | {f"/jssdk/{name}": answer for name, answer in answers.items()}
@@ -78,6 +84,19 @@ def test_a_page_that_changes_its_address_tells_the_one_it_was_loaded_with_too(ph
     phone.evaluate("history.pushState({}, '', '/goods/7')")
     configured(phone)
     assert (asked[0]["url"], asked[0]["landing"]) == (f"{SHOP}goods/7", SHOP)
+
+
+def test_a_server_below_a_path_is_asked_below_it(phone: Page) -> None:
+    shop(phone)
+    asked: list[str] = []
+    phone.context.on("request", lambda request: asked.append(request.url))
+    url = f"{SERVER}/coupons/open/js/jweixin-1.6.0.js"
+    phone.context.route(url, lambda route: route.fulfill(body=library_text(), content_type="text/javascript"))
+    phone.evaluate("() => { delete window.wx; delete window.jWeixin; delete window.WeixinJSBridge; }")
+    phone.add_script_tag(url=url)
+    phone.evaluate("wx.config({})")
+    phone.wait_for_timeout(50)
+    assert f"{SERVER}/coupons/jssdk/verify" in asked
 
 
 def test_what_the_server_refuses_is_an_error_before_ready(phone: Page) -> None:
