@@ -25,7 +25,7 @@ const kaquanBridge = (() => {
   const source = scriptAddress();
   const server = source ? source.href.split(SCRIPTS)[0] : SERVER;
   const serverOrigin = new URL(server).origin;
-  const verified = { signature: undefined, list: [], device: "", url: "", landing: "" };
+  const verified = { signature: undefined, list: [], device: "", cards: false, url: "", landing: "" };
   const listeners = {};
 
   // An injected bridge has no script element, and one bundled by somebody else does not come from the server.
@@ -78,7 +78,7 @@ const kaquanBridge = (() => {
     return ask("/jssdk/verify", question).then((answer) => {
       if (answer.errcode) return { errMsg: `config:${answer.text}` };
       const { signature, api_list: list, url, landing } = question;
-      Object.assign(verified, { signature, list, url, landing, device: answer.device });
+      Object.assign(verified, { signature, list, url, landing, device: answer.device, cards: answer.cards });
       return { errMsg: "config:ok" };
     });
   }
@@ -135,7 +135,8 @@ const kaquanBridge = (() => {
     if (!("verifyAppId" in args)) return unverified(call);
     if (args.verifySignature === undefined || args.verifySignature !== verified.signature) return offline(method, "");
     if (!has(verified.list, method)) return offline(method, `${method} is not in jsApiList`);
-    return open(Object.assign(call, { url: verified.url, landing: verified.landing }));
+    Object.assign(call, { url: verified.url, landing: verified.landing });
+    return verified.cards ? open(call) : forbidden(call);
   }
 
   // A call as pages made it before there was a library: the server judges by the page's address.
@@ -159,10 +160,19 @@ const kaquanBridge = (() => {
     return { err_msg: `${SHEETS[method]}:${OFFLINE}` };
   }
 
+  function forbidden(call) {
+    report(call, "the account has no card function");
+    return { err_msg: "system:permission_denied" };
+  }
+
+  // So that the server can explain it; nothing waits for the answer.
+  function report(call, fault) {
+    ask("/jssdk/call", Object.assign({ fault }, call)).catch(() => {});
+  }
+
   function refused(call, fault) {
     console.error(`kaquan: ${fault}`);
-    // So that the server can explain it; nothing waits for the answer.
-    ask("/jssdk/call", Object.assign({ fault }, call)).catch(() => {});
+    report(call, fault);
     return { err_msg: `${SHEETS[call.method]}:fail` };
   }
 

@@ -13,7 +13,9 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from kaquan.actions.load_card import account_of_card
+from kaquan.api.dispatch import UNAUTHORIZED, check_right
 from kaquan.api.failed import keep_failure
+from kaquan.api.route import CARD
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.catalogue import CATALOGUE
 from kaquan.rules.js_call import (
@@ -28,13 +30,15 @@ from kaquan.rules.js_call import (
     read_config,
 )
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
-from kaquan.store.apps import App
+from kaquan.store.apps import GRANTED, App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
 # Anybody may read the answer: it says no more than the page said itself, and no cookie takes part.
 HEADERS = {"access-control-allow-origin": "*", "cache-control": "no-store"}
 SECRET_FREE = 2000
+FORBIDDEN = "system:permission_denied"
+NO_CARDS = frozenset((Errcode.API_UNAUTHORIZED, cause) for cause in UNAUTHORIZED.values())
 Text = Callable[[Refusal, Any], str]
 
 
@@ -60,11 +64,15 @@ async def told(visit: Visit, judge: Callable[[Visit, Any], Awaitable[None]], tex
     except Refusal as refused:
         answer = json.loads(keep_failure(visit.call, refused, started)[1])
         return JSONResponse({**answer, "text": text(refused, sent)}, headers=HEADERS)
-    return JSONResponse({"errcode": 0, "errmsg": "ok", "device": visit.app.js_device}, headers=HEADERS)
+    app = visit.app
+    facts = {"device": app.js_device, "cards": app.card_function == GRANTED}
+    return JSONResponse({"errcode": 0, "errmsg": "ok", **facts}, headers=HEADERS)
 
 
 def text_of(refused: Refusal, method: Any) -> str:
     """Return what a page that called from before ``wx.config`` is told."""
+    if (refused.errcode, refused.cause) in NO_CARDS:
+        return FORBIDDEN
     if refused.errcode in {Errcode.API_UNAUTHORIZED, Errcode.INVALID_URL_DOMAIN}:
         return "system:access_denied"
     return f"{ANSWERS.get(method, 'system') if isinstance(method, str) else 'system'}:fail"
@@ -122,13 +130,13 @@ async def judge_call(visit: Visit, sent: dict[str, Any]) -> None:
     """Go on only if a call may be made; one that the page itself found unusable says so (``fault``).
 
     Raises:
-        Refusal: 40097, 40080, 40073, 40013, 40048 or 48001.
+        Refusal: 40097, 40080, 40073, 40013, 48004, 48001 or 40048.
     """
     method, args, found = sent.get("method"), sent.get("args"), "fault" in sent
     check_call(method, args, texts=False)
     assert isinstance(method, str)
     assert isinstance(args, dict)
-    await enter(visit, await account_of(visit, method, args))
+    check_right(await enter(visit, await account_of(visit, method, args)), CARD)
     if "verifyAppId" not in args:
         await judge_old(visit, str(sent.get("url")), visit.request.headers.get("origin", ""))
     if found:

@@ -47,6 +47,7 @@ OLD_ORDER = (
     "40073 unknown",
     "40013 unknown",
     "48004 suspended",
+    "48001 function_not_applied function_pending function_refused",
     "40048 not_a_page other_origin",
     "48001 no_card_js_domain card_js_domain",
     "48001 card_js_missing card_js_misspelt card_js_value",

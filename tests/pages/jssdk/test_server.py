@@ -211,6 +211,19 @@ def test_a_call_that_nobody_made_has_no_page(phone: Page, merchant: Merchant, fa
     phone.get_by_text("页面不存在").first.wait_for()
 
 
+@pytest.mark.parametrize(("state", "cause"), [("none", "function_not_applied"), ("refused", "function_refused")])
+def test_an_account_without_the_card_function_is_denied(
+    phone: Page, merchant_with: Callable[..., Merchant], state: str, cause: str
+) -> None:
+    merchant = merchant_with(sandbox=False, card_function=state)
+    merchant.open(phone)
+    assert configured(phone, merchant.config(phone)) == ["ready"]
+    with phone.expect_console_message(lambda message: " rid: " in message.text) as said:
+        name, result = call(phone, "chooseCard", {"timestamp": "1", "nonceStr": "n", "cardSign": "s"})[0]
+    assert (name, result["errMsg"]) == ("fail", "chooseCard:permission denied")
+    assert merchant.diagnosis(rid_in(said.value.text)).cause == cause
+
+
 def test_check_js_api_works_with_the_server_too(phone: Page, merchant: Merchant) -> None:
     merchant.open(phone)
     configured(phone, merchant.config(phone))
