@@ -38,11 +38,11 @@ class Face:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._text = visit.text
+        self.text = visit.text
 
     def kind(self, card: ShownCard) -> str:
         """Return what kind of card it is."""
-        return self._text(KINDS[card.card_type])
+        return self.text(KINDS[card.card_type])
 
     def worth(self, card: ShownCard) -> str:
         """Return the main figure: what is taken off, or what kind of card it is."""
@@ -63,7 +63,7 @@ class Face:
     def condition(self, card: ShownCard) -> str:
         """Return from what sum on it can be used, empty where it always can."""
         least = card.content.least_cost if isinstance(card.content, Cash) else 0
-        return self._text("满 {yuan} 元可用", yuan=yuan_of(least)) if least else ""
+        return self.text("满 {yuan} 元可用", yuan=yuan_of(least)) if least else ""
 
     def detail(self, card: ShownCard) -> str:
         """Return the words of what it is good for, empty where a figure says it."""
@@ -76,16 +76,16 @@ class Face:
         kind = OLD_DATE_TYPES.get(date.type, date.type)
         if kind == FIX_TIME_RANGE:
             begin, end = day(date.begin_timestamp), day(date.end_timestamp)
-            return self._text("{begin} 至 {end} 有效", begin=begin, end=end)
+            return self.text("{begin} 至 {end} 有效", begin=begin, end=end)
         if kind != FIX_TERM:
-            return self._text("永久有效")
+            return self.text("永久有效")
         term = self._term(date.fixed_begin_term, date.fixed_term)
-        return term + (self._text("，最晚至 {end}", end=day(date.end_timestamp)) if date.end_timestamp else "")
+        return term + (self.text("，最晚至 {end}", end=day(date.end_timestamp)) if date.end_timestamp else "")
 
     def _term(self, wait: int, days: int) -> str:
         if wait:
-            return self._text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
-        return self._text("领取后 {days} 天内有效", days=days)
+            return self.text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
+        return self.text("领取后 {days} 天内有效", days=days)
 
     def color(self, card: ShownCard) -> str:
         """Return the class that colours its bar."""

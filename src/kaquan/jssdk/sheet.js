@@ -1,5 +1,5 @@
 // What the server's own windows do: a sheet takes the call of the page that opened it, and a page that ends it posts
-// the result back. Who calls is what the browser says (event.origin), never what the message says.
+// the result back: at once where it is the last word (data-last), else when its window is closed. Who calls is what the browser says (event.origin), never what the message says.
 (() => {
   "use strict";
   const caller = window.opener;
@@ -19,9 +19,9 @@
     caller.postMessage({ kaquan: "hello", nonce }, "*");
   }
 
-  function give({ origin, result, last }) {
+  function give({ origin, result, last, close }) {
     if (caller) caller.postMessage({ kaquan: "result", result: JSON.parse(result), last: Boolean(last) }, origin);
-    if (last) window.close();
+    if (close) window.close();
   }
 
   const form = document.querySelector("form[data-sheet]");

@@ -12,6 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.choose import ORDER as CHOOSE_ORDER
 from kaquan.rules.fields import shown
 from kaquan.rules.signature import same, sha1, wx_config_signature
 
@@ -31,6 +32,7 @@ OFFLINE = "fail, the permission value is offline verifying"
 CONFIG_ORDER = (
     "40097 js_config",
     "40013 unknown",
+    "48004 suspended",
     "40097 js_api_list",
     "40048 not_a_page other_origin no_js_domains js_domain js_domain_port",
     "63002 no_ticket",
@@ -40,6 +42,23 @@ CONFIG_ORDER = (
 """The steps of what ``wx.config`` is refused for."""
 CALL_ORDER = ("40097 js_method", "40080 no_cards too_many_cards card_id_type", "40080 not_string")
 """The steps of :func:`check_call`."""
+OLD_ORDER = (
+    *CALL_ORDER,
+    "40073 unknown",
+    "40013 unknown",
+    "48004 suspended",
+    "40048 not_a_page other_origin",
+    "48001 no_card_js_domain card_js_domain",
+    "48001 card_js_missing card_js_misspelt card_js_value",
+)
+"""The steps of a call from before ``wx.config``."""
+PAGES = {
+    "/jssdk/verify": CONFIG_ORDER,
+    "/jssdk/call": OLD_ORDER,
+    "/choose/": CHOOSE_ORDER,
+    "/view-card/": ("40056 not_held",),
+}
+"""The steps of what pages of others, and ours for them, are refused, by path."""
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -164,8 +183,12 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def check_call(method: Any, args: Any) -> None:
+def check_call(method: Any, args: Any, texts: bool = True) -> None:
     """Go on only if a call about cards has arguments it can be carried out with.
+
+    Args:
+        method, args: as they were sent.
+        texts: whether each card_ext has to be a string; a lenient device makes one of it later.
 
     Raises:
         Refusal: 40097 no such call; 40080 the cards are no list of at most 20, or a card_ext is no string.
@@ -180,7 +203,7 @@ def check_call(method: Any, args: Any) -> None:
     if len(cards) > MOST_CARDS:
         raise Errcode.INVALID_CARD_EXT("too_many_cards", size=len(cards), limit=MOST_CARDS)
     for at, card in enumerate(cards):
-        refused = _card_refusal(method, card, at)
+        refused = _card_refusal(card, at, texts and method != "batchViewCard")
         if refused is not None:
             raise refused
 
@@ -190,12 +213,12 @@ def cards_of(method: str, args: dict[str, Any]) -> Any:
     return [args] if method == "openCardDetail" else args.get("card_list")
 
 
-def _card_refusal(method: str, card: Any, at: int) -> Refusal | None:
+def _card_refusal(card: Any, at: int, texts: bool) -> Refusal | None:
     card_id = card.get("card_id") if isinstance(card, dict) else None
     if not isinstance(card_id, str) or not 0 < len(card_id) <= ID_CHARACTERS:
         return Errcode.INVALID_CARD_EXT("card_id_type", path=f"cardList[{at}].cardId", got=shown(card_id))
     ext = card.get("card_ext", "")
-    if method == "batchViewCard" or isinstance(ext, str):
+    if not texts or isinstance(ext, str):
         return None
     facts = {"path": f"cardList[{at}].cardExt", "expected": "string holding JSON", "got": shown(ext)}
     return Errcode.INVALID_CARD_EXT("not_string", **facts)

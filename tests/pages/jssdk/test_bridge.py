@@ -10,8 +10,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from pages.jssdk.shop import CONFIG, SERVER, SHOP, STUB, TELLING, call, configured, library, page_of, serve
 from support.browser import Faults, assert_accessible
+from support.js_page import (
+    CONFIG,
+    SERVER,
+    SHOP,
+    STUB,
+    TELLING,
+    call,
+    configured,
+    library,
+    page_of,
+    pressed,
+    serve,
+    told,
+)
 
 SHEET = f"{SERVER}/jssdk/sheet"
 SHEET_JS = f"<script src='{SERVER}/open/js/kaquan-sheet.js'></script>"
@@ -29,7 +42,8 @@ OFFLINE = {"errMsg": "addCard:fail, the permission value is offline verifying"}
 
 def end(result: dict[str, Any], origin: str = "http://shop.test", last: bool = True) -> str:
     """Return the server's last page: it posts a result."""
-    data = f"data-origin='{origin}' data-result='{escape(json.dumps(result))}' data-last='{1 if last else ''}'"
+    ends = "data-last=1 data-close=1" if last else ""
+    data = f"data-origin='{origin}' data-result='{escape(json.dumps(result))}' {ends}"
     return page_of(f"<p {data}>done</p>", SHEET_JS)
 
 
@@ -40,20 +54,6 @@ def shop(page: Page, ended: str = "", head: str = "", query: str = "", **answers
     asked = serve(page.context, {SHOP: html, SHEET: FORM, f"POST {SHEET}": ended}, known)
     page.goto(SHOP + query)
     return asked
-
-
-def pressed(page: Page, name: str, args: dict[str, Any]) -> Page:
-    """Press the button that makes a call, and return the window that opens."""
-    page.evaluate("([name, args]) => { told.length = 0; window.go = () => wx[name](telling(args)); }", [name, args])
-    with page.expect_popup() as opened:
-        page.get_by_role("button", name="go").click()
-    return opened.value
-
-
-def told(page: Page) -> list[Any]:
-    """Return what callbacks were given, once the call is over."""
-    page.wait_for_function("told.some(([name]) => name === 'complete')")
-    return list(page.evaluate("told"))
 
 
 def test_config_asks_the_server_the_script_came_from(phone: Page) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from pages.jssdk.shop import CONFIG, WECHAT, call, configured, stubbed
 from support.browser import Devices
+from support.js_page import CONFIG, WECHAT, call, configured, stubbed
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors.json").read_text("utf-8"))
 SPELLINGS = VECTORS["jssdk_errmsg_normalisation"]["rows"]

@@ -12,7 +12,7 @@ from kaquan.jssdk.files import FOLDER, script
 
 SHOP = "http://shop.test/"
 SERVER = "http://kaquan.test"
-STOCK = Path(__file__).parents[2] / "clients" / "node_modules" / "weixin-js-sdk" / "index.js"
+STOCK = Path(__file__).parents[1] / "clients" / "node_modules" / "weixin-js-sdk" / "index.js"
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/120.0"
     " Mobile Safari/537.36 MicroMessenger/8.0.0"
@@ -105,3 +105,17 @@ def configured(page: Page, config: dict[str, Any] = CONFIG) -> list[Any]:
     )
     page.wait_for_function("ran.includes('ready')")
     return list(page.evaluate("ran"))
+
+
+def pressed(page: Page, name: str, args: dict[str, Any]) -> Page:
+    """Press the button that makes a call, and return the window that opens."""
+    page.evaluate("([name, args]) => { told.length = 0; window.go = () => wx[name](telling(args)); }", [name, args])
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="go").click()
+    return opened.value
+
+
+def told(page: Page) -> list[Any]:
+    """Return what callbacks were given, once the call is over."""
+    page.wait_for_function("told.some(([name]) => name === 'complete')")
+    return list(page.evaluate("told"))
