@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from card_bodies import card
 from playwright.sync_api import Page, expect
 
@@ -42,7 +41,16 @@ def sign_up(page: Page, server: Server, name: str) -> None:
 def test_smoke(sqlite_server: Server, devices: Devices) -> None:
     server = sqlite_server
     api = server.new_app()
-    card_id = api.create_card(body(server, "CASH", sub_title="周一至周五可用", service_phone="020-88888888", use_all_locations=True, get_limit=1))
+    card_id = api.create_card(
+        body(
+            server,
+            "CASH",
+            sub_title="周一至周五可用",
+            service_phone="020-88888888",
+            use_all_locations=True,
+            get_limit=1,
+        )
+    )
     url = ticket(api, card_id)
     page = devices.phone()
     page.goto(url)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from kaquan.actions.claim_card import Claimed
 from kaquan.actions.know_people import openid_of
-from kaquan.actions.meet import external_id
+from kaquan.actions.meet import external_id, find_openid
 from kaquan.actions.show_cards import ShownCard
 from kaquan.api import scan
 from kaquan.api.claiming import claimed, make_claim, read_claimed, sharpened
@@ -25,7 +25,7 @@ from kaquan.rules.claim_text import text_of
 from kaquan.rules.idempotency import Once
 from kaquan.store.apps import App
 from kaquan.store.batch import outcome
-from kaquan.web.visit import Visit
+from kaquan.web.visit import SignInNeeded, Visit
 
 NONCE_CHARACTERS = 64
 
@@ -96,12 +96,25 @@ async def enter(visit: Visit, name: str) -> App:
     return app
 
 
-def would_be(visit: Visit) -> str:
+async def would_be(visit: Visit) -> str:
     """Return as whom the account knows the visitor, or would from the first claim on; empty where nobody can claim."""
-    person = visit.person
-    if person is None or person.persona_of not in {"", visit.app.appid}:
+    app, person = visit.app, visit.person
+    if person is None or person.persona_of not in {"", app.appid}:
         return ""
-    return openid_of(visit.platform.keys, visit.app, external_id(person))
+    known = await visit.read(lambda tx: find_openid(tx, person.id, app.appid))
+    return known or openid_of(visit.platform.keys, app, external_id(person))
+
+
+async def require_openid(visit: Visit) -> str:
+    """Return as whom the account knows the visitor, from now on if it did not before.
+
+    Raises:
+        SignInNeeded: nobody is signed in who could claim; it leads back to the page.
+    """
+    try:
+        return await visit.openid()
+    except SignInNeeded:
+        raise SignInNeeded(visit.app.appid, visit.here) from None
 
 
 async def look(visit: Visit, wishes: list[Wish]) -> list[Row]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from kaquan.actions.keep_sheet import Sheet, end_sheet, load_sheet
 from kaquan.actions.show_cards import show_cards
 from kaquan.api.claiming import add_card_ext
-from kaquan.claim.desk import Row, Wish, claim_each, enter, foreseen, guarded, look, new_nonce, would_be
+from kaquan.claim.desk import Row, Wish, claim_each, enter, foreseen, guarded, look, new_nonce, require_openid, would_be
 from kaquan.claim.face import Face
 from kaquan.errors import Errcode, Refusal
 from kaquan.jssdk.sheet import finish
@@ -22,7 +22,7 @@ from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.js_call import cards_of, failed
 from kaquan.rules.signature import verify_card_ext
 from kaquan.web.page import page
-from kaquan.web.visit import SignInNeeded, Visit
+from kaquan.web.visit import Visit
 
 
 @page("/claim/{sheet_id}", "GET", "POST")
@@ -42,15 +42,14 @@ async def serve(visit: Visit) -> Response:
     if visit.request.method == "POST" and visit.form.get("end"):
         return await finish(visit, made, made.openid, await ended(visit, made))
     if visit.request.method != "POST":
-        rows = await look(visit, await wishes_of(visit, made, would_be(visit)))
-        return show(visit, made, rows, made.result or hopeless(made, rows))
-    if not would_be(visit):
-        raise SignInNeeded(visit.app.appid, visit.here)
-    openid = await visit.openid()
+        openid = await would_be(visit)
+        rows = await look(visit, await wishes_of(visit, made, openid))
+        return show(visit, made, openid, rows, made.result or hopeless(made, rows))
+    openid = await require_openid(visit)
     rows = await claim_each(visit, await wishes_of(visit, made, openid))
     result = result_of(made.method, cards_of(made.method, made.arguments), encrypted(visit, rows), before(made))
     await visit.write(lambda tx: end_sheet(tx, visit.app.appid, made.sheet_id, openid, result))
-    return show(visit, made, rows, as_text(result), done=True)
+    return show(visit, made, openid, rows, as_text(result), done=True)
 
 
 async def load(visit: Visit) -> Sheet:
@@ -102,7 +101,7 @@ async def ended(visit: Visit, made: Sheet) -> dict[str, Any]:
     """Return what the page is told when the visitor leaves."""
     if made.result:
         return before(made)
-    wishes = await wishes_of(visit, made, would_be(visit))
+    wishes = await wishes_of(visit, made, await would_be(visit))
     return left_with(made.method, [await foreseen(visit, one) for one in wishes])
 
 
@@ -128,8 +127,8 @@ def as_text(result: dict[str, Any]) -> str:
     return msgspec.json.encode(result).decode()
 
 
-def show(visit: Visit, made: Sheet, rows: list[Row], result: str, done: bool = False) -> Response:
+def show(visit: Visit, made: Sheet, openid: str, rows: list[Row], result: str, done: bool = False) -> Response:
     """Show the cards; ``result`` is what the page is told should the window be closed now."""
     told = {"origin": made.origin, "result": result}
-    facts: dict[str, Any] = {"rows": rows, "done": done, "person": would_be(visit), "face": Face(visit)}
+    facts: dict[str, Any] = {"rows": rows, "done": done, "person": openid, "face": Face(visit)}
     return visit.show("claim/claim.html", nonce=new_nonce(), sheet=told, share_path="", **facts)

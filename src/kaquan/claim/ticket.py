@@ -9,14 +9,14 @@ from starlette.responses import Response
 from kaquan.actions.share_card import load_shared
 from kaquan.actions.show_cards import ShownCard, show_cards, ticket_cards
 from kaquan.api import scan
-from kaquan.claim.desk import Row, Wish, claim_each, enter, guarded, look, new_nonce, would_be
+from kaquan.claim.desk import Row, Wish, claim_each, enter, guarded, look, new_nonce, require_openid, would_be
 from kaquan.claim.face import Face
 from kaquan.errors import Errcode
 from kaquan.rules.card_tables import DEPOSIT_MODE
 from kaquan.rules.claim import Claim
 from kaquan.rules.share import may_share
 from kaquan.web.page import page
-from kaquan.web.visit import SignInNeeded, Visit
+from kaquan.web.visit import Visit
 
 
 @page("/q/{scan_id}", "GET", "POST")
@@ -33,12 +33,11 @@ async def serve(visit: Visit) -> Response:
         SignInNeeded: nobody is signed in who could claim.
     """
     await enter(visit, visit.path["scan_id"])
-    if visit.request.method != "POST":
-        wishes = await wishes_of(visit, would_be(visit))
-        return await show(visit, await look(visit, wishes))
-    if not would_be(visit):
-        raise SignInNeeded(visit.app.appid, visit.here)
-    return await show(visit, await claim_each(visit, await wishes_of(visit, await visit.openid())), done=True)
+    if visit.request.method == "POST":
+        openid = await require_openid(visit)
+        return show(visit, openid, await claim_each(visit, await wishes_of(visit, openid)), done=True)
+    openid = await would_be(visit)
+    return show(visit, openid, await look(visit, await wishes_of(visit, openid)))
 
 
 async def wishes_of(visit: Visit, openid: str) -> list[Wish]:
@@ -73,8 +72,8 @@ def shared(shown: dict[str, ShownCard], card_id: str, one_claim: bool) -> bool:
     return may_share(base.can_share, one_claim, own_codes, base.bind_openid)
 
 
-async def show(visit: Visit, rows: list[Row], done: bool = False) -> Response:
+def show(visit: Visit, openid: str, rows: list[Row], done: bool = False) -> Response:
     """Show the cards; ``done`` after the button was pressed."""
-    facts: dict[str, Any] = {"rows": rows, "done": done, "person": would_be(visit), "face": Face(visit)}
+    facts: dict[str, Any] = {"rows": rows, "done": done, "person": openid, "face": Face(visit)}
     share_path = f"/q/{visit.path['scan_id']}/share"
     return visit.show("claim/claim.html", nonce=new_nonce(), sheet=None, share_path=share_path, **facts)
