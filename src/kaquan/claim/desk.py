@@ -23,6 +23,7 @@ from kaquan.errors import Errcode, Refusal
 from kaquan.rules.claim import Claim, first_refusal
 from kaquan.rules.claim_text import text_of
 from kaquan.rules.idempotency import Once
+from kaquan.rules.throttle import Limit
 from kaquan.store.apps import App
 from kaquan.store.batch import outcome
 from kaquan.web.visit import SignInNeeded, Visit
@@ -188,11 +189,14 @@ def new_nonce() -> str:
 
 def too_often(visit: Visit, openid: str) -> Refusal | None:
     """Count a try to claim, and return why it comes too often."""
-    platform, now = visit.platform, time.monotonic()
-    for buckets, name, cause in (
-        (platform.claims_by_person, f"{visit.app.appid}/{openid}", "too_many_by_person"),
-        (platform.claims_by_address, visit.call.client_ip, "too_many_by_address"),
-    ):
-        if not buckets.draw(name, now):
-            return Errcode.SYSTEM_ERROR(cause, limit=buckets.limit.count, seconds=buckets.limit.seconds)
+    person, address, now = visit.platform.claims_by_person, visit.platform.claims_by_address, time.monotonic()
+    if not person.draw(f"{visit.app.appid}/{openid}", now):
+        return Errcode.SYSTEM_ERROR("too_many_by_person", **pace(person.limit))
+    if not address.draw(visit.call.client_ip, now):
+        return Errcode.SYSTEM_ERROR("too_many_by_address", **pace(address.limit))
     return None
+
+
+def pace(limit: Limit) -> dict[str, int]:
+    """Return a limit as the facts of a refusal."""
+    return {"limit": limit.count, "seconds": limit.seconds}
