@@ -16,7 +16,7 @@ from kaquan.errors.order import Given
 from wire.cases import FOLDER, cases, files
 
 # Suites whose tests call a server.
-CALLING = ("wire", "faults", "qa")
+CALLING = ("wire", "faults", "qa", "pages")
 # Names steps that it does not provoke.
 NAMING = "test_precedence.py"
 PAIR = re.compile(r"(-?\d{1,7}) ([a-z_0-9]+)")
