@@ -197,9 +197,7 @@ def test_a_shelf_leads_to_each_claim(phone: Page, desktop: Page, merchant: Merch
 
 def test_an_article_shows_its_card_in_a_frame_and_claims_beyond_it(phone: Page, merchant: Merchant) -> None:
     address = here(merchant, article(merchant.api, merchant.card("CASH")))
-    merchant.site.html = (
-        FRAME.format(address)
-    )
+    merchant.site.html = FRAME.format(address)
     phone.goto(merchant.site.url)
     shoot(phone, "phone-article")
     phone.frame_locator("iframe").get_by_role("link", name="领取").click()
