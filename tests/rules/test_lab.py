@@ -205,7 +205,10 @@ def test_a_right_config_always_holds(ticket: str, nonce: str, when: str, url: st
     assert examine(about_config(nonce, when, [url], signed, [Ticket(ticket, "jsapi")])).holds
 
 
-@given(texts, st.text(max_size=70), st.text(max_size=40), st.text(max_size=80))
+shapes = st.text(max_size=70) | st.from_regex(r"[0-9a-fA-F]{40}|[0-9a-f]{64}|[0-9a-f]{32}", fullmatch=True)
+
+
+@given(texts, shapes, st.text(max_size=40), st.text(max_size=80))
 def test_whatever_is_asked_is_answered(ticket: str, signature: str, when: str, url: str) -> None:
     tickets = [Ticket(ticket, "jsapi"), Ticket(ticket, "wx_card")]
     asks = [
@@ -247,3 +250,15 @@ def test_what_each_way_makes_is_found_again(ask: Question) -> None:
             ):
                 lost.append((mistake.name, named_))
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    "odd", ["\ud800", "%", "%zz", "http://[", "http://a:b:c/", "１７", "9" * 300, "\0", "#", "?&=#"]
+)
+def test_odd_values_are_looked_through_like_any(odd: str) -> None:
+    asks = (
+        card_ext("0" * 40, code=odd, nonce_str=odd, timestamp=odd),
+        card_sign("0" * 40, timestamp=odd, card_type=odd),
+        config("0" * 40, odd),
+    )
+    assert [examine(ask).found[-1].mistake for ask in asks] == ["unknown"] * 3

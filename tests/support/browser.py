@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,7 +97,7 @@ class Faults:
         """Fail on faults that nobody expected, and on expected ones that did not come."""
         surprises = [fault for fault in self.seen if not any(one.search(fault) for one in self._expected)]
         missed = [one.pattern for one in self._expected if not any(one.search(fault) for fault in self.seen)]
-        assert (surprises, missed) == ([], []), f"faults: {surprises}, expected and not seen: {missed}"
+        assert (surprises, missed) == ([], []), f"not expected: {surprises}, expected in vain: {missed}"
 
 
 class Devices:
@@ -137,9 +137,10 @@ class Devices:
 
 
 def _settle(page: Page) -> None:
-    # A page may be closing itself at this moment.
-    with suppress(Error):
+    try:
         page.evaluate("0")
+    except Error:
+        assert page.is_closed()
 
 
 def assert_accessible(page: Page) -> None:

@@ -159,9 +159,9 @@ async def _explain(platform: Platform, app: App, now: int, ask: Ask) -> Verdict 
     return await examined(ask(candidates(platform.tokens, app, now, others), cards[0])) or verdict
 
 
-async def examined(ask: Question) -> Verdict | None:
-    """Answer a question beside the calls; None when too many others wait."""
-    if len(_waiting) >= MOST_WAITING:
+async def examined(ask: Question, most: int = MOST_WAITING) -> Verdict | None:
+    """Answer a question beside the calls; None when as many as ``most`` others wait."""
+    if len(_waiting) >= most:
         return None
     work = asyncio.get_running_loop().run_in_executor(_thread, examine, ask)
     _waiting.add(work)

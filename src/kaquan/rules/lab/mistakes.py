@@ -142,7 +142,11 @@ def padded(draft: Draft, ask: Question, alone: bool) -> Variants:
 def reencoded(draft: Draft, ask: Question, alone: bool) -> Variants:
     """Sign a value percent-encoded, or with its encoding taken off."""
     for name, text in draft.parts:
-        forms = {quote(text, safe=""), unquote(text)} - {text} if name not in {"url", TICKET[ask.kind]} else set()
+        forms = (
+            {quote(text, safe="", errors="replace"), unquote(text)} - {text}
+            if name not in {"url", TICKET[ask.kind]}
+            else set()
+        )
         for form in sorted(forms):
             yield _shown(name, signed=form, sent=text), draft.having(name, form)
 

@@ -45,7 +45,7 @@ def sorted_by_key(draft: Draft, ask: Question, alone: bool) -> Variants:
 def unsorted(draft: Draft, ask: Question, alone: bool) -> Variants:
     """Leave the values as they stand: in the order of the card_ext, and in any order where they are few."""
     if len(draft.parts) > MOST_PERMUTED or not alone:
-        orders: Sequence[Parts] = (draft.parts, (*draft.parts[1:], draft.parts[0]))
+        orders: Sequence[Parts] = (draft.parts, (*draft.parts[1:], *draft.parts[:1]))
     else:
         orders = list(permutations(draft.parts))
     way = by_pairs if ask.kind == "config" else as_they_stand

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlsplit
+from functools import partial
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
+from urllib.parse import quote as _quote
 
 SHARED = re.compile(r"(?<=[?&])(?:from|isappinstalled|nsukey|scene|clicktime|enterid)=[^&]*(?:&|$)")
 ADDED = (
@@ -19,6 +21,9 @@ ADDED = (
 PORTS = {"http": 80, "https": 443}
 COMPONENT = "!'()*~"
 WHOLE = "!#$&'()*+,/:;=?@~%"
+
+# A text of a command line may hold what no encoding has.
+quote = partial(_quote, errors="replace")
 
 
 def fragment(url: str, page: str) -> Iterator[str]:
