@@ -83,8 +83,9 @@ class Merchant:
         return text
 
     def open(self, page: Page, path: str = "", html: str = "", script: str = "jweixin-1.6.0.js") -> None:
-        """Open a page of the shop's with the library in it."""
-        library = f"<script src='{self.base}/open/js/{script}' crossorigin></script>"
+        """Open a page of the shop's with the library in it; ``script`` may be an element of another one."""
+        ours = f"<script src='{self.base}/open/js/{script}' crossorigin></script>"
+        library = script if script.startswith("<") else ours
         parts = (f"<script>{TELLING}</script>", library, "<button onclick='go()'>go</button>", html)
         self.site.html = page_of(*parts)
         page.goto(self.site.url + path)
@@ -125,7 +126,9 @@ class Merchant:
             remember_openid(tx, person.id, self.api.appid, openid)
 
         self.server.database.transact(meet)
-        page.context.add_cookies([{"name": "kaquan", "value": cookie, "url": self.base}])
+        # The injected bridge goes by the server's own address.
+        addresses = (self.base, self.server.base_url)
+        page.context.add_cookies([{"name": "kaquan", "value": cookie, "url": one} for one in addresses])
         return openid
 
     def diagnosis(self, rid: str) -> Diagnosis:

@@ -3,6 +3,7 @@
 // It is served by itself (kaquan-bridge.js) and in front of the library (jweixin-*.js); SERVER is filled in there.
 const kaquanBridge = (() => {
   const SERVER = "{{server}}";
+  const SCRIPTS = "/open/js/";
   const SHEET = "/jssdk/sheet";
   const MOST_CARDS = 20;
   const WATCH_MS = 250;
@@ -22,15 +23,16 @@ const kaquanBridge = (() => {
   };
 
   const source = scriptAddress();
-  const server = source ? source.origin : SERVER;
-  const verified = { signature: undefined, list: [], device: "", url: "", landing: "" };
+  const server = source ? source.href.split(SCRIPTS)[0] : SERVER;
+  const serverOrigin = new URL(server).origin;
+  const verified = { signature: undefined, list: [], device: "", cards: false, url: "", landing: "" };
   const listeners = {};
 
   // An injected bridge has no script element, and one bundled by somebody else does not come from the server.
   function scriptAddress() {
     const script = document.currentScript;
     const address = script && script.src ? new URL(script.src) : null;
-    return address && address.pathname.startsWith("/open/js/") ? address : null;
+    return address && address.pathname.indexOf(SCRIPTS) >= 0 ? address : null;
   }
 
   const has = (list, one) => list.indexOf(one) >= 0;
@@ -45,7 +47,8 @@ const kaquanBridge = (() => {
   // Pages that change their address without being loaded anew may be signed for the address they were loaded with.
   function landing() {
     const [loaded] = performance.getEntriesByType("navigation");
-    return (loaded ? loaded.name : location.href).split("#")[0];
+    const address = (loaded ? loaded.name : location.href).split("#")[0];
+    return address.indexOf(`${location.origin}/`) === 0 ? address : "";
   }
 
   const strict = () => (option("kaquan_device") || verified.device || "ios") !== "android";
@@ -75,7 +78,7 @@ const kaquanBridge = (() => {
     return ask("/jssdk/verify", question).then((answer) => {
       if (answer.errcode) return { errMsg: `config:${answer.text}` };
       const { signature, api_list: list, url, landing } = question;
-      Object.assign(verified, { signature, list, url, landing, device: answer.device });
+      Object.assign(verified, { signature, list, url, landing, device: answer.device, cards: answer.cards });
       return { errMsg: "config:ok" };
     });
   }
@@ -132,7 +135,8 @@ const kaquanBridge = (() => {
     if (!("verifyAppId" in args)) return unverified(call);
     if (args.verifySignature === undefined || args.verifySignature !== verified.signature) return offline(method, "");
     if (!has(verified.list, method)) return offline(method, `${method} is not in jsApiList`);
-    return open(Object.assign(call, { url: verified.url, landing: verified.landing }));
+    Object.assign(call, { url: verified.url, landing: verified.landing });
+    return verified.cards ? open(call) : forbidden(call);
   }
 
   // A call as pages made it before there was a library: the server judges by the page's address.
@@ -156,10 +160,19 @@ const kaquanBridge = (() => {
     return { err_msg: `${SHEETS[method]}:${OFFLINE}` };
   }
 
+  function forbidden(call) {
+    report(call, "the account has no card function");
+    return { err_msg: "system:permission_denied" };
+  }
+
+  // So that the server can explain it; nothing waits for the answer.
+  function report(call, fault) {
+    ask("/jssdk/call", Object.assign({ fault }, call)).catch(() => {});
+  }
+
   function refused(call, fault) {
     console.error(`kaquan: ${fault}`);
-    // So that the server can explain it; nothing waits for the answer.
-    ask("/jssdk/call", Object.assign({ fault }, call)).catch(() => {});
+    report(call, fault);
     return { err_msg: `${SHEETS[call.method]}:fail` };
   }
 
@@ -187,8 +200,8 @@ const kaquanBridge = (() => {
         resolve(result);
       };
       const hear = ({ source: sender, origin, data }) => {
-        if (sender !== opened || origin !== server || !data || !data.kaquan) return;
-        if (data.kaquan === "hello") opened.postMessage({ kaquan: "call", nonce: data.nonce, call }, server);
+        if (sender !== opened || origin !== serverOrigin || !data || !data.kaquan) return;
+        if (data.kaquan === "hello") opened.postMessage({ kaquan: "call", nonce: data.nonce, call }, serverOrigin);
         if (data.kaquan === "result") result = data.result;
         if (data.kaquan === "result" && data.last) finish();
       };

@@ -12,15 +12,17 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from kaquan.actions.explain_signature import as_facts, explain_config
 from kaquan.actions.load_card import account_of_card
+from kaquan.api.dispatch import UNAUTHORIZED, check_right
 from kaquan.api.failed import keep_failure
+from kaquan.api.route import CARD
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.catalogue import CATALOGUE
 from kaquan.rules.js_call import (
     ANSWERS,
     OFFLINE,
     Config,
-    Tickets,
     cards_of,
     check_api_list,
     check_call,
@@ -28,13 +30,16 @@ from kaquan.rules.js_call import (
     read_config,
 )
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
-from kaquan.store.apps import App
+from kaquan.rules.lab import Verdict
+from kaquan.store.apps import GRANTED, App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
 # Anybody may read the answer: it says no more than the page said itself, and no cookie takes part.
 HEADERS = {"access-control-allow-origin": "*", "cache-control": "no-store"}
 SECRET_FREE = 2000
+FORBIDDEN = "system:permission_denied"
+NO_CARDS = frozenset((Errcode.API_UNAUTHORIZED, cause) for cause in UNAUTHORIZED.values())
 Text = Callable[[Refusal, Any], str]
 
 
@@ -60,11 +65,15 @@ async def told(visit: Visit, judge: Callable[[Visit, Any], Awaitable[None]], tex
     except Refusal as refused:
         answer = json.loads(keep_failure(visit.call, refused, started)[1])
         return JSONResponse({**answer, "text": text(refused, sent)}, headers=HEADERS)
-    return JSONResponse({"errcode": 0, "errmsg": "ok", "device": visit.app.js_device}, headers=HEADERS)
+    app = visit.app
+    facts = {"device": app.js_device, "cards": app.card_function == GRANTED}
+    return JSONResponse({"errcode": 0, "errmsg": "ok", **facts}, headers=HEADERS)
 
 
 def text_of(refused: Refusal, method: Any) -> str:
     """Return what a page that called from before ``wx.config`` is told."""
+    if (refused.errcode, refused.cause) in NO_CARDS:
+        return FORBIDDEN
     if refused.errcode in {Errcode.API_UNAUTHORIZED, Errcode.INVALID_URL_DOMAIN}:
         return "system:access_denied"
     return f"{ANSWERS.get(method, 'system') if isinstance(method, str) else 'system'}:fail"
@@ -97,7 +106,10 @@ async def judge_signed(visit: Visit, config: Config, origin: str) -> Page:
     except Refusal:
         # The ticket or the domain may be younger than this process's snapshot.
         await reload(visit)
+    try:
         check_signed(visit, current, config)
+    except Refusal as refused:
+        raise await with_mistake(visit, config, refused) from None
     return current
 
 
@@ -108,27 +120,36 @@ def check_signed(visit: Visit, current: Page, config: Config) -> None:
         Refusal: 40048 or 63002.
     """
     check_js_domain(current, list(filter(None, visit.app.js_domains.split(","))))
-    check_signature(config, tickets_of(visit))
+    check_signature(config, visit.platform.tokens.tickets(visit.app, "jsapi", visit.now))
 
 
-def tickets_of(visit: Visit) -> Tickets:
-    """Return the tickets of the account that was entered."""
-    tokens, app, now = visit.platform.tokens, visit.app, visit.now
-    ended = tuple(set(tokens.tickets(app, "jsapi", 0)) - set(tokens.tickets(app, "jsapi", now)))
-    return Tickets(tokens.tickets(app, "jsapi", now), ended, tokens.tickets(app, "wx_card", 0))
+async def with_mistake(visit: Visit, config: Config, refused: Refusal) -> Refusal:
+    """Return a refusal with the mistake in the signature, if that is what it is for."""
+    if refused.errcode != Errcode.INVALID_SIGNATURE:
+        return refused
+    urls = list(filter(None, (config.url + config.fragment, config.landing)))
+    said = (config.nonce_str, config.timestamp, urls, config.signature)
+    return named(refused, await explain_config(visit.platform, visit.app, visit.now, *said))
+
+
+def named(refused: Refusal, verdict: Verdict | None) -> Refusal:
+    """Return the refusal of a signature with the mistakes that the laboratory found."""
+    if verdict is None or verdict.holds:
+        return refused
+    return Refusal(refused.errcode, refused.cause, {**refused.facts, "found": as_facts(verdict.found)})
 
 
 async def judge_call(visit: Visit, sent: dict[str, Any]) -> None:
     """Go on only if a call may be made; one that the page itself found unusable says so (``fault``).
 
     Raises:
-        Refusal: 40097, 40080, 40073, 40013, 40048 or 48001.
+        Refusal: 40097, 40080, 40073, 40013, 48004, 48001 or 40048.
     """
     method, args, found = sent.get("method"), sent.get("args"), "fault" in sent
     check_call(method, args, texts=False)
     assert isinstance(method, str)
     assert isinstance(args, dict)
-    await enter(visit, await account_of(visit, method, args))
+    check_right(await enter(visit, await account_of(visit, method, args)), CARD)
     if "verifyAppId" not in args:
         await judge_old(visit, str(sent.get("url")), visit.request.headers.get("origin", ""))
     if found:

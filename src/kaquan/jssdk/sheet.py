@@ -15,9 +15,11 @@ from starlette.responses import Response
 
 from kaquan.actions.keep_sheet import Sheet, end_sheet, load_sheet, open_sheet
 from kaquan.api import scan
+from kaquan.api.dispatch import check_right
 from kaquan.api.failed import keep_failure
+from kaquan.api.route import CARD
 from kaquan.errors import Errcode, Refusal
-from kaquan.jssdk.judge import account_of, enter, judge_old, judge_signed, offline, text_of
+from kaquan.jssdk.judge import FORBIDDEN, account_of, enter, judge_old, judge_signed, offline, text_of
 from kaquan.rules.js_call import check_call, failed, read_config
 from kaquan.rules.js_domain import Page
 from kaquan.web.page import page
@@ -69,7 +71,7 @@ async def take(visit: Visit, origin: str, sent: dict[str, Any]) -> Sheet:
     check_call(method, args)
     assert isinstance(method, str)
     assert isinstance(args, dict)
-    await enter(visit, await account_of(visit, method, args))
+    check_right(await enter(visit, await account_of(visit, method, args)), CARD)
     current = await page_that_calls(visit, origin, sent, args)
     name = scan.scan_id(visit.app.appid, secrets.token_bytes(NAME_BYTES))
     kept = json.dumps(args, ensure_ascii=False, separators=(",", ":"))
@@ -96,8 +98,9 @@ def refused_as(refused: Refusal, sent: dict[str, Any]) -> dict[str, str]:
     method, args = sent.get("method"), sent.get("args")
     if not isinstance(method, str) or method not in ANSWERED_AT or not isinstance(args, dict):
         return failed("", "fail")
-    if "verifyAppId" not in args:
-        return {"err_msg": text_of(refused, method)}
+    said = text_of(refused, method)
+    if "verifyAppId" not in args or said == FORBIDDEN:
+        return {"err_msg": said}
     return failed(method) if refused.errcode == Errcode.INVALID_CARD_EXT else offline(method)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from kaquan.jssdk.files import script
 from support.browser import Faults, assert_accessible
 from support.js_page import (
     CONFIG,
@@ -29,7 +30,10 @@ from support.js_page import (
 SHEET = f"{SERVER}/jssdk/sheet"
 SHEET_JS = f"<script src='{SERVER}/open/js/kaquan-sheet.js'></script>"
 FORM = page_of("<form data-sheet method=post action=/jssdk/sheet><input name=origin><input name=call></form>", SHEET_JS)
-VERIFIED = {"/jssdk/verify": {"errcode": 0, "errmsg": "ok", "device": "ios"}, "/jssdk/call": {"errcode": 0}}
+VERIFIED = {
+    "/jssdk/verify": {"errcode": 0, "errmsg": "ok", "device": "ios", "cards": True},
+    "/jssdk/call": {"errcode": 0},
+}
 EXT = '{"timestamp":"1","signature":"s"}'
 CARD = {"cardList": [{"cardId": "pC1", "cardExt": EXT}]}
 RESULT = {
@@ -45,6 +49,11 @@ def end(result: dict[str, Any], origin: str = "http://shop.test", last: bool = T
     ends = "data-last=1 data-close=1" if last else ""
     data = f"data-origin='{origin}' data-result='{escape(json.dumps(result))}' {ends}"
     return page_of(f"<p {data}>done</p>", SHEET_JS)
+
+
+def library_text() -> str:
+    """Return the library."""
+    return (script("jweixin-1.6.0.js", SERVER) or b"").decode()
 
 
 def shop(page: Page, ended: str = "", head: str = "", query: str = "", **answers: Any) -> list[Any]:
@@ -78,6 +87,16 @@ def test_a_page_that_changes_its_address_tells_the_one_it_was_loaded_with_too(ph
     phone.evaluate("history.pushState({}, '', '/goods/7')")
     configured(phone)
     assert (asked[0]["url"], asked[0]["landing"]) == (f"{SHOP}goods/7", SHOP)
+
+
+def test_a_server_below_a_path_is_asked_below_it(phone: Page) -> None:
+    shop(phone)
+    url = f"{SERVER}/coupons/open/js/jweixin-1.6.0.js"
+    phone.context.route(url, lambda route: route.fulfill(body=library_text(), content_type="text/javascript"))
+    phone.evaluate("() => { delete window.wx; delete window.jWeixin; delete window.WeixinJSBridge; }")
+    phone.add_script_tag(url=url)
+    with phone.expect_request(f"{SERVER}/coupons/jssdk/verify"):
+        phone.evaluate("wx.config({})")
 
 
 def test_what_the_server_refuses_is_an_error_before_ready(phone: Page) -> None:
@@ -207,7 +226,7 @@ def test_unusable_arguments_open_nothing_and_are_named_in_the_console(phone: Pag
 
 
 ANDROID: dict[str, dict[str, Any]] = {
-    "by the account": {"verify": {"errcode": 0, "device": "android"}},
+    "by the account": {"verify": {"errcode": 0, "device": "android", "cards": True}},
     "by the page": {"query": "?kaquan_device=android"},
 }
 
