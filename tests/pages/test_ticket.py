@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 from card_bodies import card
+from store_bodies import store
 
 from kaquan.actions.manage_app import change_app
 from kaquan.rules.throttle import CLAIM_PERSON
 from kaquan.store.apps import FRESH_SECONDS
+from kaquan.web.links import card_path
 from support.api import Api
 from support.server import Server
 from support.tickets import qr, shelf
@@ -269,3 +271,37 @@ def test_only_a_card_of_the_ticket_is_shared(server: Server, api: Api, kept: Kep
     for card_id in (hidden, "", "p" + "x" * 27):
         assert sharing(api, ann, qr(api, mine), card_id) == 404
     assert ann.get(f"{api.base_url}/share/{'A' * 32}") == 404
+
+
+def test_a_holder_shares_a_card_from_the_wallet(server: Server, api: Api, kept: Kept) -> None:
+    card_id, closed = api.create_card(card()), api.create_card(card("CASH", {"can_share": False}))
+    ann, bob = Visitor(server, "ann"), Visitor(server, "bob")
+    ann.claim(qr(api, card_id, closed))
+    path = f"/share/{api.appid}/{card_id}"
+    assert (bob.get(path), bob.post(path)) == (404, 404)
+    assert (ann.get(path), "/q/" in ann.page, ann.post(path)) == (200, False, 303)
+    assert re.fullmatch(r"/share/[A-Za-z0-9_-]{32}", ann.headers["location"])
+    assert ann.get(path) == 303
+    ann.get(ann.headers["location"])
+    assert bob.claim(re.findall(r'value="(http[^"]+/q/[^"]+)"', ann.page)[0])[0][1] == ""
+    for send in (ann.get, ann.post):
+        send(f"/share/{api.appid}/{closed}")
+        assert why(kept, api, ann) == [("不存在或已失效", "45030 not_shared")]
+
+
+def test_stores_are_counted(server: Server, api: Api) -> None:
+    first, ann = api.ok("/cgi-bin/poi/addpoi", store(business_name="One"))["poi_id"], Visitor(server)
+    api.ok("/cgi-bin/poi/addpoi", store(business_name="Two"))
+    cases = {(): None, ("location_id_list",): "1 家", ("use_all_locations",): "2 家"}
+    for fields, shown in cases.items():
+        values = {"location_id_list": [int(first)], "use_all_locations": True}
+        ann.get(qr(api, api.create_card(card("GROUPON", {name: values[name] for name in fields}))))
+        assert re.findall(r"\d 家", ann.page) == ([shown] if shown else [])
+
+
+def test_a_code_with_odd_characters_leads_to_its_page(server: Server, api: Api) -> None:
+    code, ann = "A/b?#. c", Visitor(server, "ann")
+    url = qr(api, api.create_card(card("GROUPON", {"use_custom_code": True})), code=code)
+    ann.get(url)
+    ann.post(url)
+    assert f"{card_path('', '', code).partition('//')[2]}#code" in ann.page

@@ -37,6 +37,7 @@ UNPROVOKED: dict[Given, str] = {
     (-1, "busy"): "a queue of thousands that is full: store/test_batch.py",
     (-1, "database"): "a database that goes down: store/test_faults.py",
     (-1, "internal"): "a fault of our own that nobody knows of",
+    (-1, "too_many_by_address"): "six hundred claims within a minute: rules/test_buckets.py",
     (40009, "too_many_pixels"): "a picture of 25 million pixels: rules/test_picture.py",
     (40056, "given_away"): "gifts are not built yet: rules/test_code.py",
     (40071, "member_card_consumed"): "member cards are not built yet: rules/test_code.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import secrets
 import time
@@ -120,7 +121,8 @@ async def require_openid(visit: Visit) -> str:
 
 async def look(visit: Visit, wishes: list[Wish]) -> list[Row]:
     """Return what would become of each claim; nothing is changed."""
-    return [await row_of(visit, one, await foreseen(visit, one)) for one in wishes]
+    found = await asyncio.gather(*(foreseen(visit, one) for one in wishes))
+    return [await row_of(visit, one, refused) for one, refused in zip(wishes, found, strict=True)]
 
 
 async def foreseen(visit: Visit, one: Wish) -> Refusal | None:

@@ -6,6 +6,7 @@ from kaquan.actions.show_cards import ShownCard
 from kaquan.rules.card_content import Cash, Discount
 from kaquan.rules.card_tables import COLORS, FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
 from kaquan.rules.money import yuan_of
+from kaquan.web.links import card_path
 from kaquan.web.templates import day
 from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
@@ -86,6 +87,10 @@ class Face:
         if wait:
             return self.text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
         return self.text("领取后 {days} 天内有效", days=days)
+
+    def way(self, card: ShownCard, code: str) -> str:
+        """Return the path of a claimed code's page in the wallet."""
+        return card_path(self._visit.app.appid, card.card_id, code)
 
     def color(self, card: ShownCard) -> str:
         """Return the class that colours its bar."""

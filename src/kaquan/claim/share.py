@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from kaquan.actions.share_card import load_shared, share_card
-from kaquan.actions.show_cards import show_cards
+from kaquan.actions.list_wallet import list_wallet
+from kaquan.actions.load_card import load_card
+from kaquan.actions.share_card import check_share, load_shared, share_card
+from kaquan.actions.show_cards import show_cards, ticket_cards
 from kaquan.api import scan
 from kaquan.claim.desk import enter, guarded
 from kaquan.claim.face import Face
 from kaquan.web.page import page
-from kaquan.web.visit import Visit
+from kaquan.web.visit import NotHere, Visit
 
 
 @page("/q/{scan_id}/share", "POST")
 async def share(visit: Visit) -> Response:
     """Make the link by which a card of this ticket is shared."""
     return await guarded(visit, make_link)
+
+
+@page("/share/{appid}/{card_id}", "GET", "POST")
+async def own(visit: Visit) -> Response:
+    """Let whoever holds a card share it from their wallet."""
+    return await guarded(visit, share_own)
 
 
 @page("/share/{share_id}")
@@ -35,6 +43,26 @@ async def make_link(visit: Visit) -> Response:
     app = await enter(visit, name)
     share_id = scan.share_id(visit.platform.keys, app.appid, card_id)
     await visit.write(lambda tx: share_card(tx, app.appid, card_id, name, share_id, visit.now))
+    return visit.go(f"/share/{share_id}")
+
+
+async def share_own(visit: Visit) -> Response:
+    """Make the link of a card that the visitor holds, once the button is pressed; a link that is there is shown.
+
+    Raises:
+        NotHere: the visitor does not hold the card.
+        Refusal: 45030.
+    """
+    app, card_id = await visit.enter(visit.path["appid"]), visit.path["card_id"]
+    openid, share_id = await visit.openid(), scan.share_id(visit.platform.keys, app.appid, card_id)
+    shown = await visit.read(lambda tx: show_cards(tx, app.appid, [card_id]))
+    if card_id not in shown or not await visit.read(lambda tx: list_wallet(tx, app.appid, openid, card_id)):
+        raise NotHere
+    if visit.request.method == "POST":
+        await visit.write(lambda tx: share_card(tx, app.appid, card_id, "", share_id, visit.now))
+    elif not await visit.read(lambda tx: ticket_cards(tx, app.appid, share_id)):
+        await visit.read(lambda tx: check_share(load_card(tx, app.appid, card_id), one_claim=False))
+        return visit.show("claim/share.html", card=shown[card_id], face=Face(visit), url="", ticket="")
     return visit.go(f"/share/{share_id}")
 
 

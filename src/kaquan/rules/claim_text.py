@@ -37,7 +37,7 @@ CAUSES: tuple[tuple[Text, str], ...] = (
     (NOT_APPROVED, "40048 no_js_domains js_domain js_domain_port"),
     (NOT_APPROVED, "48001 no_card_js_domain card_js_domain card_js_value card_js_misspelt card_js_missing"),
     (EXPIRED, "40079 ticket_expired card_expired"),
-    (CLOSED, "48004 suspended"),
+    (CLOSED, "48004 suspended | 48001 function_not_applied function_pending function_refused"),
     (GONE, "40073 unknown ticket_unknown | 48001 foreign_card | 45030 not_shared shared_from_one"),
     (BUSY, f"-1 internal busy database bad_data | {CLAIM_STEP} | 9990001 other_request"),
 )
