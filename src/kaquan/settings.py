@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         queue: commands that may wait per kind; past it the answer is -1 ``system busy`` at once.
         batch: most commands of one transaction; the rate grows little past 250.
         live_tickets: cards of QR tickets that have not ended, per account; past it 45029.
+        personas_of: sandbox app whose people the sign-in page offers to who comes from no app; the demo's.
         delivery_retry_seconds: pause before an event is tried again (3 times).
     """
 
@@ -38,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queue: int = 20_000
     batch: int = 250
     live_tickets: int = 100_000
+    personas_of: str = ""
     delivery_retry_seconds: float = 5.0
 
     @property

@@ -6,8 +6,10 @@ import json
 import os
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from kaquan.actions.add_persona import add_persona
 from kaquan.actions.change_stock import change_stock
 from kaquan.actions.create_card import create_card
 from kaquan.actions.know_people import know_people, openid_of
@@ -103,6 +105,7 @@ def demo(
     settings = from_environment(os.environ, **flags)
     keys = prepare(settings)
     facts = merchant(settings, keys, os.path.join(data, "demo.json"))
+    settings = msgspec.structs.replace(settings, personas_of=facts["appid"])
     shop = Beside(bind(f"127.0.0.1:{next_port(port) if shop_port is None else shop_port}"))
     transact(settings, lambda tx: change_app(tx, facts["appid"], oauth_domain=shop.host))
 
@@ -151,6 +154,8 @@ def make(tx: Tx, keys: Keys, appid: str, secret: str) -> dict[str, str]:
     create_app(tx, app, now)
     people = {name: openid_of(keys, app, name) for name in PEOPLE}
     know_people(tx, app, people, now)
+    for name, openid in people.items():
+        add_persona(tx, app, name, openid, now)
     # Lists begin with the newest.
     card_ids = [make_card(tx, app, *card, now - age) for age, card in enumerate(CARDS)]
     change_stock(tx, appid, card_ids[-1], 0, 1, now, Record(Ids()))

@@ -7,70 +7,44 @@ Times are UTC seconds, money is fen, ids are application-made.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 from sqlalchemy import text as fragment
-from sqlalchemy.schema import SchemaItem
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+from kaquan.store.columns import METADATA, flag, key, number, of_app, tenant, text
 
-
-def text(name: str, default: str | None = None) -> Column[str]:
-    """Return a NOT NULL text column."""
-    return Column(name, Text, nullable=False, server_default=default)
-
-
-def number(name: str, default: str | None = None) -> Column[int]:
-    """Return a NOT NULL 64-bit integer column."""
-    return Column(name, BigInteger, nullable=False, server_default=default)
-
-
-def flag(name: str) -> Column[bool]:
-    """Return a NOT NULL boolean column."""
-    return Column(name, Boolean, nullable=False)
-
-
-def key(*columns: str) -> PrimaryKeyConstraint:
-    """Return the primary key over these columns."""
-    return PrimaryKeyConstraint(*columns)
-
-
-def of_app() -> ForeignKeyConstraint:
-    """Return the foreign key to the app; the hot tables go without, since each insert would lock the app row."""
-    return ForeignKeyConstraint(["appid"], ["app.appid"])
-
-
-def tenant(name: str, *items: SchemaItem, **options: Any) -> Table:
-    """Return a table whose rows belong to an app: ``appid`` is its first column."""
-    return Table(name, metadata, text("appid"), *items, **options)
-
+metadata = METADATA
 
 platform = Table("platform", metadata, text("name"), text("value"), key("name"))
 account_prefix = Table("account_prefix", metadata, text("prefix"), text("owner"), key("prefix"))
-GLOBAL = frozenset({platform.name, account_prefix.name})
+# People with a wallet are the platform's; which of an app's openids is theirs, only ``known_as`` says.
+account = Table(
+    "account",
+    metadata,
+    text("id"),
+    text("name"),
+    text("nickname"),
+    text("password_hash"),
+    text("persona_of"),
+    number("create_time"),
+    key("id"),
+    UniqueConstraint("name"),
+    Index(None, "persona_of"),
+)
+session = Table(
+    "session",
+    metadata,
+    text("digest"),
+    text("account_id"),
+    text("client"),
+    number("create_time"),
+    number("seen_time"),
+    key("digest"),
+    Index(None, "account_id"),
+    Index(None, "seen_time"),
+)
+known_as = Table("known_as", metadata, text("account_id"), text("appid"), text("openid"), key("account_id", "appid"))
+attempt = Table("attempt", metadata, text("name"), number("start"), number("count"), key("name"), Index(None, "start"))
+GLOBAL = frozenset(one.name for one in (platform, account_prefix, account, session, known_as, attempt))
 
 app = tenant(
     "app",
@@ -117,6 +91,7 @@ person = tenant(
     "person",
     text("openid"),
     text("external_id"),
+    text("nickname", ""),
     number("create_time"),
     key("appid", "openid"),
     UniqueConstraint("appid", "external_id"),
