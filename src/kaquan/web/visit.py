@@ -34,7 +34,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' http: https:",
+    "img-src": "'self' data: http: https:",
     "connect-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
@@ -246,13 +246,13 @@ class Visit:
         """Send the browser to a path of ours."""
         return self.go_out(self._templates.at(path))
 
-    def go_out(self, url: str) -> Response:
+    def go_out(self, url: str, status: int = 303) -> Response:
         """Send the browser to an address that has been checked."""
-        return self._with_cookies(RedirectResponse(url, 303))
+        return self._with_cookies(RedirectResponse(url, status))
 
-    def sign_in_path(self, appid: str) -> str:
-        """Return the path of the sign-in page that leads back here."""
-        back = self.here if self.request.method == "GET" else "/wallet"
+    def sign_in_path(self, appid: str, back: str = "") -> str:
+        """Return the path of the sign-in page that leads back here, or to another path of ours."""
+        back = back or (self.here if self.request.method == "GET" else "/wallet")
         return f"/wallet/sign-in?next={quote(back, safe='')}" + (f"&appid={quote(appid)}" if appid else "")
 
     def _with_cookies(self, response: Response) -> Response:
