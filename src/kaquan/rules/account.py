@@ -57,6 +57,17 @@ def clean_nickname(nickname: str) -> str:
     return " ".join("".join(shown).split())[:NICKNAME_MOST]
 
 
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+# In this order: many browsers name others as well.
+BROWSERS = ("MicroMessenger", "Edg", "OPR", "Firefox", "Chrome", "Safari", "curl")
+
+
+def device(client: str) -> str:
+    """Return the browser and the system of a user agent in short, empty when neither is known."""
+    known = (next((name for name in names if name in client), "") for names in (BROWSERS, SYSTEMS))
+    return " · ".join(filter(None, known))
+
+
 def is_over(create_time: int, seen_time: int, now: int) -> bool:
     """Tell whether a session has ended: 30 days unused, or 180 days old."""
     return now - seen_time > IDLE_DAYS * DAY or now - create_time > SESSION_DAYS * DAY

@@ -34,7 +34,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data: http: https:",
+    "img-src": "'self' http: https: data:",
     "connect-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
