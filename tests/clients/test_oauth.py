@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import Any
-
 import pytest
 from wechatpy.oauth import WeChatOAuthException  # type: ignore[import-untyped]
 
+from clients.of_wechatpy import oauth_of
 from support.api import Api
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "oauth.md"
-
-
-def of(api: Api, scope: str) -> Any:
-    """Return the SDK's object for an account."""
-    found = re.search(r"```python\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
-    assert found is not None
-    names: dict[str, Any] = {"APPID": api.appid, "SECRET": api.secret, "HOST": api.base_url}
-    exec(compile(found[1], "docs/oauth.md", "exec"), names)
-    names["oauth"].scope = scope
-    return names["oauth"]
 
 
 def test_a_code_is_exchanged_renewed_and_checked(api: Api) -> None:
     ann = api.person("ann")
-    oauth = of(api, "snsapi_userinfo")
+    oauth = oauth_of(api, "snsapi_userinfo")
     assert oauth.authorize_url.startswith(f"{api.base_url}/connect/oauth2/authorize?appid={api.appid}&redirect_uri=")
     code = api.ok("/sandbox/oauth_code", {"openid": ann, "scope": oauth.scope})["code"]
     told = oauth.fetch_access_token(code)
@@ -37,7 +22,7 @@ def test_a_code_is_exchanged_renewed_and_checked(api: Api) -> None:
 
 
 def test_what_is_refused_is_raised_with_its_errcode(api: Api) -> None:
-    oauth = of(api, "snsapi_base")
+    oauth = oauth_of(api, "snsapi_base")
     code = api.ok("/sandbox/oauth_code", {"openid": api.person("ann")})["code"]
     oauth.fetch_access_token(code)
     found = []

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from clients.of_wechatpy import oauth_of
 from kaquan.actions.add_persona import add_persona
 from kaquan.store.apps import load_app
 from kaquan.store.tx import Tx
@@ -145,6 +146,19 @@ def test_the_profile_is_told_with_consent_and_not_without(phone: Page, app: Api,
     assert (told["openid"], told["scope"]) == (app.person("ann"), "snsapi_userinfo")
     query = urlencode({"access_token": told["access_token"], "openid": told["openid"]})
     assert app.raw("GET", f"/sns/userinfo?{query}")["nickname"] == "Ann"
+
+
+def test_a_published_sdk_leads_through_the_page(phone: Page, app: Api, merchant: Merchant) -> None:
+    oauth = oauth_of(app, "snsapi_userinfo")
+    oauth.redirect_uri = f"http://{merchant.host}/back"
+    phone.goto(oauth.authorize_url)
+    phone.get_by_role("button", name="Ann").click()
+    phone.get_by_role("button", name="允许").click()
+    expect(phone).to_have_title("shop")
+    _, query = came_back(merchant)
+    assert sorted(query) == ["code", "state"]
+    oauth.fetch_access_token(query["code"])
+    assert oauth.get_user_info()["nickname"] == "Ann"
 
 
 def test_a_first_visit_makes_the_person_known(phone: Page, app: Api, merchant: Merchant) -> None:
