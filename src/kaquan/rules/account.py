@@ -33,6 +33,11 @@ class Person(msgspec.Struct, frozen=True):
     nickname: str
     persona_of: str
 
+    @property
+    def has_password(self) -> bool:
+        """Tell whether the person signs in by name and password; no other name can be typed."""
+        return "/" not in self.name
+
 
 def fold_name(name: str) -> str:
     """Return a name as it is compared: neither case, width nor the blanks around it count."""

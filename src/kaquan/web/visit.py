@@ -210,6 +210,10 @@ class Visit:
         self._new_cookies[COOKIE] = (self._cookie, keep_seconds)
         return self._cookie
 
+    def keep_cookie(self, name: str, value: str, seconds: int) -> None:
+        """Have the browser keep a cookie that no script reads; 0 seconds keep it until the browser ends."""
+        self._new_cookies[name] = (value, seconds)
+
     # The store.
 
     async def read(self, action: Callable[[Tx], T]) -> T:
