@@ -19,6 +19,7 @@ from kaquan.store.tx import Tx
 from support.api import Api
 from support.browser import Faults, assert_accessible
 from support.server import Server
+from wire.answers import refusal
 from wire.kept import Kept
 
 CODE = re.compile(r"[A-Za-z0-9]{32}")
@@ -216,6 +217,10 @@ def page_says(api: Api, kept: Kept, query: dict[str, str]) -> str:
     _, call = kept.find(api.appid, rid[1])
     assert f"Error {call.errcode}" in text
     return f"{call.errcode} {call.cause}"
+
+
+def test_a_page_of_the_original_that_is_not_built_says_so(server: Server, kept: Kept) -> None:
+    assert refusal(kept, server.new_app(), server.demo.raw("GET", "/connect/qrconnect")) == "48001 not_implemented"
 
 
 def test_another_site_cannot_press_allow(phone: Page, app: Api, merchant: Merchant, faults: Faults) -> None:
