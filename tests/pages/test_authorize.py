@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from cli.command import of, printed
 from clients.of_wechatpy import oauth_of
 from kaquan.actions.add_persona import add_persona
 from kaquan.store.apps import load_app
@@ -207,14 +208,31 @@ def test_an_account_that_cannot_ask_is_told_so(server: Server, kept: Kept, colum
     assert page_says(api, kept, query) == said
 
 
+def test_the_reference_on_the_page_tells_a_developer_the_cause(server: Server, kept: Kept) -> None:
+    api = server.new_app(oauth_domain="shop.example")
+    query = {"appid": api.appid, "redirect_uri": "http://evil.example/", "scope": "snsapi_base"}
+    rid = reference(api.http.send("GET", f"/connect/oauth2/authorize?{urlencode(query)}")[1].decode())
+    kept.find(api.appid, rid)
+    said = "\n".join(printed("explain", rid, **of(server.database)))
+    assert "10003 redirect_uri domain differs from the configured one" in said
+    assert "redirect_uri leads to evil.example, but the account's OAuth domain is shop.example" in said
+    told = api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})
+    assert "10003" in str(told)
+
+
+def reference(text: str) -> str:
+    """Return the reference that a refusing page shows."""
+    found = re.search(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}", text)
+    assert found is not None, text
+    return found[0]
+
+
 def page_says(api: Api, kept: Kept, query: dict[str, str]) -> str:
     """Return errcode and cause that are kept for a page that shows the number and leads nowhere."""
     status, body = api.http.send("GET", f"/connect/oauth2/authorize?{urlencode(query)}", accept_language="en")
     text = body.decode()
-    rid = re.search(r"Reference ([0-9a-f-]{26})", text)
-    assert (status, "http-equiv" in text, rid is not None) == (200, False, True), text
-    assert rid is not None
-    _, call = kept.find(api.appid, rid[1])
+    assert (status, "http-equiv" in text) == (200, False)
+    _, call = kept.find(api.appid, reference(text))
     assert f"Error {call.errcode}" in text
     return f"{call.errcode} {call.cause}"
 
