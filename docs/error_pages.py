@@ -15,7 +15,7 @@ from kaquan.api.repair import Repaired, difference, repair
 from kaquan.api.route import ROUTES
 from kaquan.errors.catalogue import CATALOGUE, SHARED, Cause, Entry
 from kaquan.errors.order import Given, Step, steps
-from kaquan.rules import authorize
+from kaquan.rules import authorize, js_call
 from wire.cases import FOLDER, NAME, PEOPLE, STEP, Case, body_of, cases, files, repeated
 
 GROUPS = (
@@ -29,6 +29,7 @@ GROUPS = (
     ("Limits 上限与冲突", range(45000, 46000)),
     ("Format 格式", range(47000, 48000)),
     ("Permission 接口权限", range(48000, 50000)),
+    ("Calls of pages 网页的调用", range(63000, 64000)),
     ("Stores 门店", range(65000, 66000)),
     ("Cards 卡券", range(72000, 74000)),
     ("Questions about calls 调用的查询", range(76000, 77000)),
@@ -258,7 +259,8 @@ def _where(entry: Entry) -> Iterator[str]:
         yield f"- {ALIKE[entry.code]}"
     for path, endpoint in sorted(ROUTES.items()):
         yield from _place(path, own_order(endpoint.order), entry)
-    yield from _place(authorize.PATH, list(steps(authorize.REFUSES)), entry)
+    for path, texts in ((authorize.PATH, authorize.REFUSES), *js_call.PAGES.items()):
+        yield from _place(path, list(steps(texts)), entry)
     yield from ("", "先检查的先返回；加粗的是本错误码。 The first that fails is answered; this errcode stands bold.")
 
 

@@ -21,6 +21,7 @@ from kaquan.actions.find_code import find_codes
 from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
 from kaquan.actions.keep_session import forget_sessions
+from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
@@ -138,6 +139,7 @@ class Server:
             for appid in ["", *(app[0] for app in apps)]:
                 limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
+                await self.platform.store.write(lambda tx, appid=appid: forget_sheets(tx, appid, wall_clock()))
                 # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
                 for forget in (forget_answers, forget_grants):
                     await self.platform.store.write(lambda tx, appid=appid, f=forget: f(tx, appid, wall_clock()))

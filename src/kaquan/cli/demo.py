@@ -30,6 +30,8 @@ from kaquan.store.tx import Tx
 
 PEOPLE = ("alice", "bob", "chen")
 CARD_ID_LENGTH = 28
+# The shop has to be in all of them; its port may be another one at each start.
+DOMAINS = ("oauth_domain", "js_domains", "card_js_domain")
 BASE_INFO: dict[str, Any] = {
     "logo_url": "https://example.com/logo.png",
     "brand_name": "熊猫茶馆",
@@ -107,7 +109,7 @@ def demo(
     facts = merchant(settings, keys, os.path.join(data, "demo.json"))
     settings = msgspec.structs.replace(settings, personas_of=facts["appid"])
     shop = Beside(bind(f"127.0.0.1:{next_port(port) if shop_port is None else shop_port}"))
-    transact(settings, lambda tx: change_app(tx, facts["appid"], oauth_domain=shop.host))
+    transact(settings, lambda tx: change_app(tx, facts["appid"], **dict.fromkeys(DOMAINS, shop.host)))
 
     def ready(bound: Settings) -> None:
         shop.start(bound.base_url, facts["appid"], facts["secret"])

@@ -43,6 +43,10 @@ class App(msgspec.Struct, frozen=True):
         expired_token: the errcode of an expired access token, 42001 or 40001.
         owner: who has it; the apps of one owner know a person by the same unionid. Empty = itself, and no unionid.
         oauth_domain: the host, with a port if need be, that people are sent back to with a code; empty = none.
+        js_domains: hosts whose pages, and those below them, may use ``wx.config``; joined by commas.
+        card_js_domain: the host whose pages may use the calls from before it, empty = none.
+        card_js_changes: how often that host was changed after it was first set.
+        js_device: ``ios`` or ``android``, whose reading of the pages' calls is followed.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand and a few that do not, newest first.
@@ -68,6 +72,10 @@ class App(msgspec.Struct, frozen=True):
     expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
     owner: str = ""
     oauth_domain: str = ""
+    js_domains: str = ""
+    card_js_domain: str = ""
+    card_js_changes: int = 0
+    js_device: str = "ios"
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
 

@@ -62,6 +62,10 @@ app = tenant(
     number("expired_token"),
     text("owner"),
     text("oauth_domain"),
+    text("js_domains"),
+    text("card_js_domain"),
+    number("card_js_changes"),
+    text("js_device"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),
@@ -228,6 +232,21 @@ qr = tenant(
     number("create_time"),
     key("appid", "scan_id", "card_id"),
     Index(None, "appid", "expire_time"),
+)
+# A call about cards that a page of a merchant's made: ``args`` and ``result`` are JSON, the result empty until the end.
+sheet = tenant(
+    "sheet",
+    text("sheet_id"),
+    text("method"),
+    text("args"),
+    text("origin"),
+    text("url"),
+    text("openid"),
+    text("result"),
+    number("create_time"),
+    key("appid", "sheet_id"),
+    Index(None, "appid", "create_time"),
+    of_app(),
 )
 counter = tenant("counter", text("name"), number("value"), key("appid", "name"), of_app())
 shelf = tenant(
