@@ -110,6 +110,23 @@ def test_a_page_that_may_not_call_says_why(shop: Page) -> None:
     expect(shop.get_by_role("button", name="全部领取")).to_be_disabled()
 
 
+def test_with_the_platforms_library_a_card_is_chosen_and_consumed(
+    phone: Page, sqlite_server: Server, merchant: Api
+) -> None:
+    chen = merchant.person("chen")
+    card_id = merchant.ok("/card/batchget", {"offset": 0, "count": 1})["card_id_list"][0]
+    code = merchant.claim(card_id, chen)
+    phone.goto(sqlite_server.facts["shop"])
+    phone.get_by_role("button", name="chen").click()
+    expect(phone.get_by_role("status")).to_have_text("可以领券了")
+    with phone.expect_popup() as opened:
+        phone.get_by_role("button", name="付款时用券").click()
+    with opened.value.expect_event("close"):
+        opened.value.get_by_role("button", name=code).click()
+    expect(phone.get_by_role("listitem").filter(has_text=f"已核销 {code}")).to_be_visible()
+    assert merchant.post("/card/code/consume", {"code": code})["errcode"] == 40099
+
+
 def test_without_the_library_the_page_says_so(phone: Page, sqlite_server: Server) -> None:
     phone.route(LIBRARY, lambda route: answer(route, ""))
     phone.goto(sqlite_server.facts["shop"])
