@@ -8,11 +8,12 @@ import time
 
 from starlette.responses import Response
 
+from kaquan.actions.explain_signature import explain_card_sign
 from kaquan.actions.keep_sheet import Sheet
 from kaquan.actions.list_choices import list_choices
 from kaquan.api.failed import keep_failure
 from kaquan.errors import Refusal
-from kaquan.jssdk.judge import reload
+from kaquan.jssdk.judge import named, reload
 from kaquan.jssdk.sheet import finish, open_page
 from kaquan.rules.choose import Filters, Held, check_card_sign, choosable, read_filters
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
@@ -51,7 +52,11 @@ async def choices(visit: Visit, made: Sheet, openid: str) -> list[Held]:
         check_sign(visit, filters)
     except Refusal:
         await reload(visit)
+    try:
         check_sign(visit, filters)
+    except Refusal as refused:
+        facts = (visit.platform, visit.app, visit.now, filters.signed, filters.card_sign)
+        raise named(refused, await explain_card_sign(*facts)) from None
     wallet = await visit.read(lambda tx: list_choices(tx, visit.app.appid, openid, visit.now))
     return choosable(wallet, filters)
 
@@ -62,8 +67,7 @@ def check_sign(visit: Visit, filters: Filters) -> None:
     Raises:
         Refusal: 63002.
     """
-    tokens, app, now = visit.platform.tokens, visit.app, visit.now
-    check_card_sign(filters, tokens.tickets(app, "wx_card", now), tokens.tickets(app, "jsapi", now))
+    check_card_sign(filters, visit.platform.tokens.tickets(visit.app, "wx_card", visit.now))
 
 
 def chosen(visit: Visit, listed: list[Held]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from kaquan.actions.explain_signature import as_facts, explain_config
 from kaquan.actions.load_card import account_of_card
 from kaquan.api.dispatch import UNAUTHORIZED, check_right
 from kaquan.api.failed import keep_failure
@@ -22,7 +23,6 @@ from kaquan.rules.js_call import (
     ANSWERS,
     OFFLINE,
     Config,
-    Tickets,
     cards_of,
     check_api_list,
     check_call,
@@ -30,6 +30,7 @@ from kaquan.rules.js_call import (
     read_config,
 )
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
+from kaquan.rules.lab import Verdict
 from kaquan.store.apps import GRANTED, App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
@@ -105,7 +106,10 @@ async def judge_signed(visit: Visit, config: Config, origin: str) -> Page:
     except Refusal:
         # The ticket or the domain may be younger than this process's snapshot.
         await reload(visit)
+    try:
         check_signed(visit, current, config)
+    except Refusal as refused:
+        raise await with_mistake(visit, config, refused) from None
     return current
 
 
@@ -116,14 +120,23 @@ def check_signed(visit: Visit, current: Page, config: Config) -> None:
         Refusal: 40048 or 63002.
     """
     check_js_domain(current, list(filter(None, visit.app.js_domains.split(","))))
-    check_signature(config, tickets_of(visit))
+    check_signature(config, visit.platform.tokens.tickets(visit.app, "jsapi", visit.now))
 
 
-def tickets_of(visit: Visit) -> Tickets:
-    """Return the tickets of the account that was entered."""
-    tokens, app, now = visit.platform.tokens, visit.app, visit.now
-    ended = tuple(set(tokens.tickets(app, "jsapi", 0)) - set(tokens.tickets(app, "jsapi", now)))
-    return Tickets(tokens.tickets(app, "jsapi", now), ended, tokens.tickets(app, "wx_card", 0))
+async def with_mistake(visit: Visit, config: Config, refused: Refusal) -> Refusal:
+    """Return a refusal with the mistake in the signature, if that is what it is for."""
+    if refused.errcode != Errcode.INVALID_SIGNATURE:
+        return refused
+    urls = list(filter(None, (config.url + config.fragment, config.landing)))
+    said = (config.nonce_str, config.timestamp, urls, config.signature)
+    return named(refused, await explain_config(visit.platform, visit.app, visit.now, *said))
+
+
+def named(refused: Refusal, verdict: Verdict | None) -> Refusal:
+    """Return the refusal of a signature with the mistakes that the laboratory found."""
+    if verdict is None or verdict.holds:
+        return refused
+    return Refusal(refused.errcode, refused.cause, {**refused.facts, "found": as_facts(verdict.found)})
 
 
 async def judge_call(visit: Visit, sent: dict[str, Any]) -> None:

@@ -5,16 +5,16 @@ Spec: jssdk_and_pages.md 2, 4, 5, 6 and 8; auth_and_signatures.md 6.1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
 from kaquan.errors import Errcode, Refusal
+from kaquan.rules.choose import NOT_SEARCHED
 from kaquan.rules.choose import ORDER as CHOOSE_ORDER
 from kaquan.rules.fields import shown
-from kaquan.rules.signature import same, sha1, wx_config_signature
+from kaquan.rules.signature import same, wx_config_signature
 
 IOS, ANDROID = "ios", "android"
 DEVICES = (IOS, ANDROID)
@@ -35,9 +35,7 @@ CONFIG_ORDER = (
     "48004 suspended",
     "40097 js_api_list",
     "40048 not_a_page other_origin no_js_domains js_domain js_domain_port",
-    "63002 no_ticket",
-    "63002 signed_wx_card signed_ended_ticket signed_fragment signed_escaped signed_without_query signed_encoded",
-    "63002 signed_scheme signed_slash signed_spelling signed_milliseconds signature",
+    "63002 config",
 )
 """The steps of what ``wx.config`` is refused for."""
 CALL_ORDER = ("40097 js_method", "40080 no_cards too_many_cards card_id_type", "40080 not_string")
@@ -75,14 +73,6 @@ class Config(msgspec.Struct, frozen=True):
     api_list: list[str] = []
 
 
-class Tickets(msgspec.Struct, frozen=True):
-    """An account's tickets, the newest first: jsapi ones that stand, that have ended, and wx_card ones."""
-
-    standing: tuple[str, ...]
-    ended: tuple[str, ...] = ()
-    wx_card: tuple[str, ...] = ()
-
-
 def read_config(sent: Any) -> Config:
     """Return what ``wx.config`` was given.
 
@@ -105,83 +95,18 @@ def check_api_list(config: Config) -> None:
         raise Errcode.INVALID_ARGS("js_api_list")
 
 
-def check_signature(config: Config, tickets: Tickets) -> None:
+def check_signature(config: Config, tickets: Iterable[str]) -> None:
     """Go on only if the page's address, or the one it was loaded with, was signed with a standing jsapi ticket.
 
     Raises:
-        Refusal: 63002 with the mistake that was made, where it is one of the usual.
+        Refusal: 63002; which mistake it was is looked for later.
     """
     urls = [url for url in (config.url, config.landing) if url]
-    if any(_fits(config, ticket, url) for ticket in tickets.standing for url in urls):
-        return
-    facts = {"url": config.url[:400], "noncestr": config.nonce_str[:64], "timestamp": config.timestamp[:32]}
-    if not tickets.standing and not tickets.ended:
-        raise Errcode.INVALID_SIGNATURE("no_ticket", **facts)
-    made = next((tries for tries in MISTAKES if any(_same(config, one) for one in tries(config, tickets))), None)
-    cause = MISTAKES[made] if made else "signature"
-    raise Errcode.INVALID_SIGNATURE(cause, **facts)
-
-
-def _fits(config: Config, ticket: str, url: str) -> bool:
-    return _same(config, wx_config_signature(ticket, config.nonce_str, config.timestamp, url))
-
-
-def _same(config: Config, signature: str) -> bool:
-    return same(config.signature, signature)
-
-
-def _signed(config: Config, tickets: Iterable[str], *urls: str, timestamp: str = "") -> list[str]:
-    named = f"noncestr={config.nonce_str}&timestamp={timestamp or config.timestamp}"
-    return [sha1(f"jsapi_ticket={ticket}&{named}&url={url}") for ticket in tickets for url in urls]
-
-
-def _other_scheme(url: str) -> str:
-    scheme, _, rest = url.partition(":")
-    return f"{'http' if scheme == 'https' else 'https'}:{rest}"
-
-
-def _spelt(config: Config, tickets: Tickets) -> list[str]:
-    named = f"nonceStr={config.nonce_str}&timestamp={config.timestamp}&url={config.url}"
-    return [sha1(f"jsapi_ticket={ticket}&{named}") for ticket in tickets.standing]
-
-
-def _in_thousandths(config: Config, tickets: Tickets) -> list[str]:
-    seconds = config.timestamp
-    return [
-        one
-        for timestamp in (f"{seconds}000", seconds[:-3])
-        for one in _signed(config, tickets.standing, config.url, timestamp=timestamp)
-    ]
-
-
-def _without_query(config: Config, tickets: Tickets) -> list[str]:
-    return _signed(config, tickets.standing, config.url.partition("?")[0], origin_of(config.url))
-
-
-def _encoded(config: Config, tickets: Tickets) -> list[str]:
-    url = config.url
-    return _signed(config, tickets.standing, quote(url, safe=""), unquote(url), quote(url))
-
-
-# The signatures that a usual mistake leads to -> the mistake.
-MISTAKES: dict[Callable[[Config, Tickets], list[str]], str] = {
-    lambda config, tickets: _signed(config, tickets.wx_card, config.url): "signed_wx_card",
-    lambda config, tickets: _signed(config, tickets.ended, config.url, config.landing): "signed_ended_ticket",
-    lambda config, tickets: _signed(config, tickets.standing, config.url + config.fragment): "signed_fragment",
-    lambda config, tickets: _signed(config, tickets.standing, config.url.replace("&", "&amp;")): "signed_escaped",
-    _without_query: "signed_without_query",
-    _encoded: "signed_encoded",
-    lambda config, tickets: _signed(config, tickets.standing, _other_scheme(config.url)): "signed_scheme",
-    lambda config, tickets: _signed(config, tickets.standing, f"{config.url}/", config.url[:-1]): "signed_slash",
-    _spelt: "signed_spelling",
-    _in_thousandths: "signed_milliseconds",
-}
-
-
-def origin_of(url: str) -> str:
-    """Return scheme and host of an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    signed = (
+        wx_config_signature(ticket, config.nonce_str, config.timestamp, url) for ticket in tickets for url in urls
+    )
+    if not any(same(config.signature, one) for one in signed):
+        raise Errcode.INVALID_SIGNATURE("config", url=config.url[:400], found=NOT_SEARCHED)
 
 
 def check_call(method: Any, args: Any, texts: bool = True) -> None:

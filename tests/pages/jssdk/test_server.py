@@ -39,26 +39,27 @@ def refusal(page: Page, merchant: Merchant, **changed: Any) -> tuple[list[str], 
     with page.expect_console_message(lambda message: message.text.startswith("kaquan: ")) as said:
         ran = configured(page, config)
     _, kept = merchant.kept.find(merchant.api.appid, rid_in(said.value.text))
-    return ran, f"{kept.errcode} {kept.cause}"
+    found = json.loads(kept.facts).get("found", [{"mistake": kept.cause}])
+    return ran, f"{kept.errcode} {found[0]['mistake']}"
 
 
 def test_each_error_of_config_has_its_text_and_its_cause(phone: Page, merchant: Merchant) -> None:
     merchant.open(phone)
     wrong: dict[str, dict[str, Any]] = {
-        "63002 signed_wx_card": {"signature": wx_config_signature(merchant.ticket("wx_card"), "n1", STAMP, phone.url)},
-        "63002 signed_spelling": {
+        "63002 wrong_kind": {"signature": wx_config_signature(merchant.ticket("wx_card"), "n1", STAMP, phone.url)},
+        "63002 key_spelling": {
             "signature": sha1(f"jsapi_ticket={merchant.ticket()}&nonceStr=n1&timestamp={STAMP}&url={phone.url}")
         },
-        "63002 signature": {"signature": "0" * 40},
+        "63002 unknown": {"signature": "0" * 40},
         "40013 unknown": {"appId": "wx0000000000000000"},
         "40097 js_api_list": {"jsApiList": []},
         "40097 js_config": {"nonceStr": None},
     }
     found = {cause: refusal(phone, merchant, **changed) for cause, changed in wrong.items()}
     assert found == {
-        "63002 signed_wx_card": (["error config:invalid signature", "ready"], "63002 signed_wx_card"),
-        "63002 signed_spelling": (["error config:invalid signature", "ready"], "63002 signed_spelling"),
-        "63002 signature": (["error config:invalid signature", "ready"], "63002 signature"),
+        "63002 wrong_kind": (["error config:invalid signature", "ready"], "63002 wrong_kind"),
+        "63002 key_spelling": (["error config:invalid signature", "ready"], "63002 key_spelling"),
+        "63002 unknown": (["error config:invalid signature", "ready"], "63002 unknown"),
         "40013 unknown": (["error config:invalid appid", "ready"], "40013 unknown"),
         "40097 js_api_list": (["error config:param is empty", "ready"], "40097 js_api_list"),
         "40097 js_config": (["error config:fail", "ready"], "40097 js_config"),
