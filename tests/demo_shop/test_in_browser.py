@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from support.api import Api
-from support.browser import assert_accessible
+from support.browser import Faults, assert_accessible
 from support.server import Server
 
 LIBRARY = "**/open/js/jweixin-1.6.0.js"
@@ -125,6 +125,27 @@ def test_with_the_platforms_library_a_card_is_chosen_and_consumed(
         opened.value.get_by_role("button", name=code).click()
     expect(phone.get_by_role("listitem").filter(has_text=f"已核销 {code}")).to_be_visible()
     assert merchant.post("/card/code/consume", {"code": code})["errcode"] == 40099
+
+
+def test_with_the_platforms_library_cards_are_added_and_one_is_refused(
+    phone: Page, sqlite_server: Server, merchant: Api, faults: Faults
+) -> None:
+    phone.goto(sqlite_server.facts["shop"])
+    phone.get_by_role("button", name="bob").click()
+    expect(phone.get_by_role("status")).to_have_text("可以领券了")
+    with phone.expect_popup() as opened:
+        phone.get_by_role("button", name="全部领取").click()
+    window = opened.value
+    window.get_by_role("button", name="领取", exact=True).click()
+    expect(window.get_by_role("status")).to_have_text("领取成功")
+    with window.expect_event("close"):
+        window.get_by_role("button", name="完成").click()
+    expect(phone.get_by_role("listitem").filter(has_text="领取成功 2 张")).to_be_visible()
+    held = merchant.ok("/card/user/getcardlist", {"openid": merchant.person("bob")})["card_list"]
+    _, _, sold_out = merchant.ok("/card/batchget", {"offset": 0, "count": 3})["card_id_list"]
+    assert (len(held), sold_out in {one["card_id"] for one in held}) == (2, False)
+    # The demo's picture is on no machine of the tests.
+    faults.expect("example.com/logo.png|ERR_NAME_NOT_RESOLVED")
 
 
 def test_without_the_library_the_page_says_so(phone: Page, sqlite_server: Server) -> None:

@@ -113,7 +113,7 @@ class Merchant:
 
     def card(self, kind: str = "GROUPON", **base: Any) -> str:
         """Create a card that can be claimed, with these fields of base_info."""
-        return self.api.create_card(card(kind, base))
+        return self.api.create_card(card(kind, {"logo_url": f"{self.base}/static/icon.svg", **base}))
 
     def sign_in(self, page: Page, name: str) -> str:
         """Sign somebody in on a phone, and return their openid."""

@@ -198,7 +198,6 @@ WITHOUT_IDS = {
     "/sandbox/events",
     "/sandbox/fault",
     "/sandbox/faults",
-    "/style/cards",
 }
 SHORT = {
     "$film": '"ticket_class":"x","show_time":1,"duration":1,"screening_room":"x","seat_number":"x"',

@@ -61,7 +61,6 @@ ALONE = {
     "/cgi-bin/ticket/getticket": "one step",
     "/cgi-bin/user/get": "one step",
     "/cgi-bin/user/info": "all steps are about the one openid",
-    "/q/": "one step",
     "/sandbox/approve": "one step",
     "/sandbox/clock": "one step",
     "/sandbox/faults/clear": "one step",

@@ -47,11 +47,13 @@ class SignInNeeded(Exception):
 
     Args:
         appid: whose personas are offered, empty for none.
+        back: where the visitor comes back to, empty for the page itself, or the wallet from a form.
     """
 
-    def __init__(self, appid: str = "") -> None:
-        super().__init__(appid)
+    def __init__(self, appid: str = "", back: str = "") -> None:
+        super().__init__(appid, back)
         self.appid = appid
+        self.back = back
 
 
 class NotHere(Exception):
@@ -255,7 +257,7 @@ class Visit:
         return self._with_cookies(RedirectResponse(url, status))
 
     def sign_in_path(self, appid: str, back: str = "") -> str:
-        """Return the path of the sign-in page that leads back here, or to another path of ours."""
+        """Return the path of the sign-in page that leads back here, or to ``back``."""
         back = back or (self.here if self.request.method == "GET" else "/wallet")
         return f"/wallet/sign-in?next={quote(back, safe='')}" + (f"&appid={quote(appid)}" if appid else "")
 
