@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from support.api import Api
 from support.callback import Receiver
 from support.database import Database, Databases
+from support.memory import scratch_folder
 from support.postgres import Cluster, cluster
 from support.server import Server
 
@@ -28,16 +28,18 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session", params=DIALECTS)
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """What makes databases, once per kind of database."""
     server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return Databases(tmp_path_factory.mktemp(request.param), server)
+    with scratch_folder() as folder:
+        yield Databases(folder, server)
 
 
 @pytest.fixture
-def database(databases: Databases) -> Database:
+def database(databases: Databases) -> Iterator[Database]:
     """A fresh, migrated database of each kind."""
-    return databases.create()
+    with databases.lent() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -48,10 +50,9 @@ def server(databases: Databases) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def sqlite_server() -> Iterator[Server]:
     """A running server on SQLite alone, for what does not depend on the database."""
-    folder: Path = tmp_path_factory.mktemp("sqlite-server")
-    with Server(Databases(folder).create()) as running:
+    with scratch_folder() as folder, Server(Databases(folder).create()) as running:
         yield running
 
 
