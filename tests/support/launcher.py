@@ -32,7 +32,11 @@ class Process:
     def __init__(self, out: int, status: int) -> None:
         self.stdout: TextIO = os.fdopen(out)
         self._status: TextIO = os.fdopen(status)
-        self.pid = int(self._status.readline())
+        pid = self._status.readline()
+        if not pid:
+            self.close()
+            raise RuntimeError("what starts the servers has ended: importing kaquan failed")
+        self.pid = int(pid)
         self._ended: int | None = None
 
     def poll(self) -> int | None:
