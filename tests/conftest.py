@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page
 
 from support.api import Api
+from support.browser import Devices, Faults, no_running_loop, running_browser
 from support.callback import Receiver
 from support.database import Database, Databases
 from support.memory import scratch_folder
@@ -74,3 +76,47 @@ def receiver() -> Iterator[Receiver]:
     listening = Receiver().start()
     yield listening
     listening.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium; names below .test lead to this machine."""
+    yield from running_browser()
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    """What goes wrong in the pages of a test, and fails it unless it is expected."""
+    seen = Faults()
+    yield seen
+    seen.check()
+
+
+@pytest.fixture
+def devices(browser: Browser, faults: Faults) -> Iterator[Devices]:
+    """As many phones and desktops as a test has people."""
+    made = Devices(browser, faults)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(devices: Devices) -> Page:
+    """A page on a phone of 360 by 640."""
+    return devices.phone()
+
+
+@pytest.fixture
+def desktop(devices: Devices) -> Page:
+    """A page on a desktop of 1280 by 800."""
+    return devices.desktop()
+
+
+@pytest.fixture(autouse=True)
+def loop_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let tests without a browser run event loops while the browser waits for its next test."""
+    if "browser" in request.fixturenames:
+        yield
+    else:
+        with no_running_loop():
+            yield

@@ -19,12 +19,16 @@ from kaquan.actions.consume_code import consume_codes
 from kaquan.actions.find_code import find_codes
 from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
+from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.manage_app import list_apps
+from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
+from kaquan.api.route import ROUTES
 from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
 from kaquan.platform import Hot, Platform
 from kaquan.settings import Settings, from_environment
+from kaquan.site import Site
 from kaquan.sources import Codes, Ids, new_pick, wall_clock
 from kaquan.store.apps import AppCache
 from kaquan.store.batch import Batcher
@@ -63,23 +67,33 @@ def build(settings: Settings) -> Platform:
     return platform
 
 
+def configure_log() -> None:
+    """Log faults without the values of local variables: what a call carries is secret."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
 class Server:
-    """The ASGI application: the wire, and what runs beside it while the server is up.
+    """The ASGI application: the wire, the pages, and what runs beside it while the server is up.
 
     Args:
         settings: what the operator decided.
     """
 
     def __init__(self, settings: Settings) -> None:
+        configure_log()
         load_endpoints()
         self.platform = build(settings)
         self._dispatch = Dispatcher(self.platform)
+        self._site = Site(self.platform)
         self._beside: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one request, or the server's life itself."""
         if scope["type"] == "http":
-            await self._dispatch(scope, receive, send)
+            path = scope["path"]
+            serve = self._site if path not in ROUTES and self._site.serves(path) else self._dispatch
+            await serve(scope, receive, send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
@@ -117,6 +131,8 @@ class Server:
         settings = self.platform.settings
         while True:
             await asyncio.sleep(CLEAN_EVERY)
+            await self.platform.store.write(lambda tx: forget_sessions(tx, wall_clock()))
+            await self.platform.store.write(lambda tx: forget_tries(tx, wall_clock()))
             apps = await self.platform.store.read(list_apps)
             for appid in ["", *(app[0] for app in apps)]:
                 limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)

@@ -13,24 +13,20 @@ from functools import partial
 from importlib.resources import files
 from typing import Any
 
-import msgspec
 import structlog
 
 from kaquan import tokens
 from kaquan.actions.keep_answer import AnsweredBefore
-from kaquan.actions.keep_call import BODY_BYTES, FailedCall
 from kaquan.api.call import Call
 from kaquan.api.card.owner import check_named_card
-from kaquan.api.encode import JSON, Raw, encode, failure
-from kaquan.api.mask import mask_body
+from kaquan.api.encode import JSON, Raw, encode
+from kaquan.api.failed import keep_failure
 from kaquan.api.precedence import is_declared
 from kaquan.api.rehearsal import Dropped, hang_up, rehearse
 from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.nearest import nearest
 from kaquan.platform import Platform
-from kaquan.rules.text import mask_query
-from kaquan.sources import new_rid, wall_clock
 from kaquan.store.apps import GRANTED, App
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -112,33 +108,7 @@ class Dispatcher:
     def _fail(self, call: Call, refused: Refusal, started: float) -> bytes:
         call.uncount()
         report_undeclared(call.path, refused)
-        now = wall_clock()
-        rid = new_rid(now)
-        app = call.app if call.appid else None
-        body = failure(refused, rid, app)
-        kept = FailedCall(
-            rid=rid,
-            create_time=now,
-            millis=round((time.perf_counter() - started) * 1000),
-            method=call.method,
-            path=call.path[:200],
-            query=mask_query(call.scope["query_string"].decode("latin-1"))[:2000],
-            body=mask_body(call.body[:BODY_BYTES].decode("utf-8", "replace")),
-            answer=body.decode(),
-            errcode=int(refused.errcode),
-            cause=refused.cause,
-            facts=msgspec.json.encode(refused.facts).decode(),
-            client_ip=call.client_ip,
-        )
-        # Whoever knows an appid alone may not fill that account's list of failed calls.
-        self._keep("" if refused.errcode == Errcode.INVALID_APPSECRET else call.appid, kept)
-        return body
-
-    def _keep(self, appid: str, kept: FailedCall) -> None:
-        try:
-            self._platform.hot.calls.submit(appid, "", kept)
-        except Refusal:
-            log.warning("failed call not kept, too many are waiting", rid=kept.rid)
+        return keep_failure(call, refused, started)[1]
 
 
 def find(path: str) -> Endpoint | Refusal:

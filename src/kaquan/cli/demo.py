@@ -6,8 +6,10 @@ import json
 import os
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from kaquan.actions.add_persona import add_persona
 from kaquan.actions.create_card import create_card
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.manage_app import create_app, new_app
@@ -95,6 +97,7 @@ def demo(
     settings = from_environment(os.environ, **flags)
     keys = prepare(settings)
     facts = merchant(settings, keys, os.path.join(data, "demo.json"))
+    settings = msgspec.structs.replace(settings, personas_of=facts["appid"])
     run(settings, lambda bound: announce({"base_url": bound.base_url, **facts}, data, as_json))
 
 
@@ -128,6 +131,8 @@ def make(tx: Tx, keys: Keys, appid: str, secret: str) -> dict[str, str]:
     create_app(tx, app, now)
     people = {name: openid_of(keys, app, name) for name in PEOPLE}
     know_people(tx, app, people, now)
+    for name, openid in people.items():
+        add_persona(tx, app, name, openid, now)
     card_type, content = read_create(json.dumps(CARD).encode(), "strict")
     assert isinstance(content, Content)
     card_id = f"p{prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]

@@ -1,0 +1,131 @@
+"""The pages as one ASGI application beside the wire."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import time
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import kaquan
+from kaquan.api.dispatch import read_body
+from kaquan.api.failed import keep_failure
+from kaquan.errors import Errcode, Refusal
+from kaquan.platform import Platform
+from kaquan.web.page import PAGES, Handler
+from kaquan.web.templates import Templates
+from kaquan.web.visit import NotHere, SignInNeeded, Visit
+
+# Packages of pages; a package is imported for the pages it registers.
+PACKAGES = ("wallet", "lab")
+BODY_LIMIT = 1 << 16
+YEAR = 365 * 86400
+HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+
+log = structlog.get_logger(__name__)
+
+
+def load_pages() -> None:
+    """Import every module of pages, so that its pages are registered."""
+    for package in PACKAGES:
+        root = importlib.import_module(f"{kaquan.__name__}.{package}")
+        for module in pkgutil.walk_packages(root.__path__, f"{root.__name__}."):
+            importlib.import_module(module.name)
+
+
+class Static(StaticFiles):
+    """Our static files; what is asked for by its digest never changes."""
+
+    def file_response(self, *args: Any, **named: Any) -> Response:
+        """Return a file, to be kept for a year where the address holds its digest."""
+        response = super().file_response(*args, **named)
+        scope = next(one for one in args if isinstance(one, dict))
+        kept = f"public, max-age={YEAR}, immutable" if scope["query_string"].startswith(b"v=") else "no-cache"
+        response.headers["cache-control"] = kept
+        return response
+
+
+class Site:
+    """Every page.
+
+    Args:
+        platform: the parts the pages work with.
+    """
+
+    def __init__(self, platform: Platform) -> None:
+        load_pages()
+        self._platform = platform
+        self._templates = Templates(urlsplit(platform.settings.base_url).path)
+        routes: list[Any] = [self._route(*one) for one in PAGES]
+        routes.append(Mount("/static", Static(packages=[("kaquan.web", "static")])))
+        self._roots = frozenset(root_of(one.path) for one in routes)
+        faults: Any = {404: self._missing, 405: self._missing}
+        self._pages = Starlette(routes=routes, exception_handlers=faults)
+
+    def serves(self, path: str) -> bool:
+        """Tell whether a path is one of a page's."""
+        return root_of(path) in self._roots
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Answer one HTTP request."""
+
+        async def send_guarded(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self._pages(scope, receive, send_guarded)
+
+    def _route(self, path: str, methods: tuple[str, ...], handler: Handler, foreign: bool) -> Route:
+        async def serve(request: Request) -> Response:
+            return await self._serve(request, handler, foreign)
+
+        return Route(path, serve, methods=list(methods))
+
+    async def _serve(self, request: Request, handler: Handler, foreign: bool) -> Response:
+        started = time.perf_counter()
+        visit = Visit(self._platform, self._templates, request)
+        try:
+            await visit.recognise()
+            if request.method == "POST":
+                visit.body = await read_body(visit.call, request.receive, BODY_LIMIT)  # type: ignore[arg-type]
+                if not foreign and not visit.is_ours():
+                    return visit.show("web/forged.html", 403)
+            return await handler(visit)
+        except SignInNeeded as needed:
+            return sign_in(visit, needed)
+        except NotHere:
+            return visit.show("web/missing.html", 404)
+        except Refusal as refused:
+            return visit.show("web/refused.html", 200, rid=keep_failure(visit.call, refused, started)[0])
+        except Exception as fault:
+            log.exception("page failed", path=request.url.path, fault=type(fault).__name__)
+            rid = keep_failure(visit.call, Errcode.SYSTEM_ERROR("internal"), started)[0]
+            return visit.show("web/refused.html", 503, rid=rid)
+
+    async def _missing(self, request: Request, fault: Exception) -> Response:
+        visit = Visit(self._platform, self._templates, request)
+        await visit.recognise()
+        return visit.show("web/missing.html", 404)
+
+
+def root_of(path: str) -> str:
+    """Return the first segment of a path."""
+    return path.lstrip("/").partition("/")[0]
+
+
+def sign_in(visit: Visit, needed: SignInNeeded) -> Response:
+    """Send the visitor to sign in; a script of ours is told where."""
+    path = visit.sign_in_path(needed.appid)
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return visit.answer({"sign_in": path})
+    return visit.go(path)

@@ -1,0 +1,1 @@
+"""What pages share: routes, visits, sessions, forms that only our pages can send, texts in two languages, styles."""

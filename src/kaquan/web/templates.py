@@ -1,0 +1,62 @@
+"""Templates: jinja2 with everything escaped, and our own static files by the digest of what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import jinja2
+
+# The platform's days are those of China.
+ZONE = timezone(timedelta(hours=8))
+
+
+@cache
+def digest(name: str) -> str:
+    """Return the first digits of the digest of a static file."""
+    return hashlib.sha256(files("kaquan.web").joinpath("static", name).read_bytes()).hexdigest()[:12]
+
+
+def day(seconds: int) -> str:
+    """Return the date of a time in UTC seconds."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%Y-%m-%d")
+
+
+def moment(seconds: int) -> str:
+    """Return date and time of a time in UTC seconds."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+class Templates:
+    """The templates of every package of pages: ``wallet/sign_in.html`` is the file beside ``wallet/sign_in.py``.
+
+    Args:
+        base_path: what stands before every path of the platform's own address, such as ``/coupons``; mostly empty.
+    """
+
+    def __init__(self, base_path: str) -> None:
+        self._base_path = base_path
+        self._environment = jinja2.Environment(
+            loader=jinja2.PackageLoader("kaquan", ""),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(day=day, moment=moment)
+        self._environment.globals.update(at=self.at, static=self.static)
+
+    def at(self, path: str) -> str:
+        """Return the address of a path of ours, for links."""
+        return self._base_path + path
+
+    def static(self, name: str) -> str:
+        """Return the address of a static file, which changes with it."""
+        return f"{self._base_path}/static/{name}?v={digest(name)}"
+
+    def render(self, template: str, /, **facts: Any) -> str:
+        """Return a rendered template."""
+        return self._environment.get_template(template).render(**facts)
