@@ -81,7 +81,7 @@ class Databases:
         yield made
         if self._cluster is not None:
             self._cluster.drop(made.name)
-        shutil.rmtree(made.folder)
+        shutil.rmtree(made.folder, ignore_errors=True)
 
     def _make(self, template: str, source: Database | None) -> Database:
         self._count += 1
