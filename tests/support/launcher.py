@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import io
 import json
 import os
 import runpy
@@ -17,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from typing import Any, NoReturn, TextIO
 
@@ -101,10 +103,7 @@ def launcher() -> Launcher:
 def launch() -> None:
     """Import everything, then start what is asked for until nobody asks any more."""
     sys.path[0] = os.getcwd()
-    import kaquan.cli  # noqa: PLC0415, F401 - whoever asks for a launcher has no need of it
-    from kaquan.app import load_endpoints  # noqa: PLC0415 - the same
-
-    load_endpoints()
+    import_everything()
     # Nothing of this is looked over again, here or behind a fork.
     gc.collect()
     gc.freeze()
@@ -119,6 +118,25 @@ def launch() -> None:
                 return
             for handle in request[1]:
                 os.close(handle)
+
+
+async def no_application(scope: Any, receive: Any, send: Any) -> None:
+    """Serve nobody."""
+
+
+def import_everything() -> None:
+    """Import what a server does, and what is imported only once it parses its flags and begins to serve."""
+    from kaquan.app import load_endpoints  # noqa: PLC0415 - whoever asks for a launcher has no need of all this
+    from kaquan.cli import cli, serve  # noqa: PLC0415
+    from kaquan.site import load_pages  # noqa: PLC0415
+
+    load_endpoints()
+    load_pages()
+    serving = serve.configure(no_application)
+    serving.load()
+    serving.get_loop_factory()
+    with suppress(SystemExit), redirect_stdout(io.StringIO()):
+        cli(["demo", "--help"])
 
 
 def received(asked: socket.socket) -> tuple[Any, list[int]] | None:
