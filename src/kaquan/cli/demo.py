@@ -12,13 +12,15 @@ import typer
 from kaquan.actions.add_persona import add_persona
 from kaquan.actions.change_stock import change_stock
 from kaquan.actions.create_card import create_card
+from kaquan.actions.keep_image import keep_image
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.manage_app import change_app, create_app, new_app
 from kaquan.actions.record import Record
 from kaquan.api.card_body import read_create
 from kaquan.cli.app import PREFIX_LENGTH
 from kaquan.cli.database import transact
-from kaquan.cli.serve import DatabaseUrl, bind, prepare, run
+from kaquan.cli.demo_logo import demo_logo
+from kaquan.cli.serve import DatabaseUrl, bind, bound_to, prepare, run_on
 from kaquan.demo_shop.beside import Beside
 from kaquan.keys import Keys
 from kaquan.rules.card import normalise
@@ -28,13 +30,13 @@ from kaquan.sources import LETTERS_AND_DIGITS, Ids, new_appid, new_secret, rando
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
 
+NAME = "熊猫茶馆"
 PEOPLE = ("alice", "bob", "chen")
 CARD_ID_LENGTH = 28
 # The shop has to be in all of them; its port may be another one at each start.
 DOMAINS = ("oauth_domain", "js_domains", "card_js_domain")
 BASE_INFO: dict[str, Any] = {
-    "logo_url": "https://example.com/logo.png",
-    "brand_name": "熊猫茶馆",
+    "brand_name": NAME,
     "code_type": "CODE_TYPE_QRCODE",
     "color": "Color010",
     "notice": "使用时向服务员出示此券",
@@ -62,6 +64,7 @@ kaquan demo at {base_url}   (Ctrl-C stops it; everything is kept in {data})
   secret  {secret}
   card    {card_id}
   person  {openid}   (alice)
+  wallet  {wallet}   (go in as alice, bob or chen)
   shop    {shop}   (a page that hands the cards out: src/kaquan/demo_shop)
 
 Try, in another terminal:
@@ -106,17 +109,19 @@ def demo(
     }
     settings = from_environment(os.environ, **flags)
     keys = prepare(settings)
+    listener, settings = bound_to(settings)
     facts = merchant(settings, keys, os.path.join(data, "demo.json"))
     settings = msgspec.structs.replace(settings, personas_of=facts["appid"])
     shop = Beside(bind(f"127.0.0.1:{next_port(port) if shop_port is None else shop_port}"))
     transact(settings, lambda tx: change_app(tx, facts["appid"], **dict.fromkeys(DOMAINS, shop.host)))
 
-    def ready(bound: Settings) -> None:
-        shop.start(bound.base_url, facts["appid"], facts["secret"])
-        announce({"base_url": bound.base_url, **facts, "shop": shop.url}, data, as_json)
+    def ready() -> None:
+        shop.start(settings.base_url, facts["appid"], facts["secret"])
+        places = {"shop": shop.url, "wallet": f"{settings.base_url}/wallet"}
+        announce({"base_url": settings.base_url, **facts, **places}, data, as_json)
 
     try:
-        run(settings, ready)
+        run_on(listener, settings, ready)
     finally:
         shop.stop()
 
@@ -141,32 +146,40 @@ def merchant(settings: Settings, keys: Keys, path: str) -> dict[str, str]:
             kept: dict[str, str] = json.load(file)
         return kept
     facts = {"appid": new_appid(), "secret": new_secret()}
-    transact(settings, lambda tx: facts.update(make(tx, keys, **facts)))
+    transact(settings, lambda tx: facts.update(make(tx, keys, settings.base_url, **facts)))
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(facts, file)
     return facts
 
 
-def make(tx: Tx, keys: Keys, appid: str, secret: str) -> dict[str, str]:
+def make(tx: Tx, keys: Keys, base_url: str, appid: str, secret: str) -> dict[str, str]:
     """Make the merchant, its people and its card, and return the card and the first person."""
     now = wall_clock()
     prefix = random_text(PREFIX_LENGTH, LETTERS_AND_DIGITS)
-    app = new_app(appid, secret, prefix, "demo", "gh_" + new_secret()[:12], sandbox=True, review="auto")
+    app = new_app(appid, secret, prefix, NAME, "gh_" + new_secret()[:12], sandbox=True, review="auto")
     create_app(tx, app, now)
     people = {name: openid_of(keys, app, name) for name in PEOPLE}
     know_people(tx, app, people, now)
     for name, openid in people.items():
         add_persona(tx, app, name, openid, now)
+    logo_url = f"{base_url}{keep_image(tx, appid, 'image/png', demo_logo(), now)}"
     # Lists begin with the newest.
-    card_ids = [make_card(tx, app, *card, now - age) for age, card in enumerate(CARDS)]
+    card_ids = [make_card(tx, app, logo_url, *card, now - age) for age, card in enumerate(CARDS)]
     change_stock(tx, appid, card_ids[-1], 0, 1, now, Record(Ids()))
     return {"openid": people[PEOPLE[0]], "card_id": card_ids[0]}
 
 
-def make_card(tx: Tx, app: App, card_type: str, base: dict[str, Any], own: dict[str, Any], now: int) -> str:
+def make_card(
+    tx: Tx, app: App, logo_url: str, card_type: str, base: dict[str, Any], own: dict[str, Any], now: int
+) -> str:
     """Make an approved card and return its id."""
-    body = {"card": {"card_type": card_type, card_type.lower(): {"base_info": {**BASE_INFO, **base}, **own}}}
+    body = {
+        "card": {
+            "card_type": card_type,
+            card_type.lower(): {"base_info": {"logo_url": logo_url, **BASE_INFO, **base}, **own},
+        }
+    }
     _, content = read_create(json.dumps(body).encode(), "strict")
     assert isinstance(content, Content)
     card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]

@@ -87,17 +87,27 @@ def prepare(settings: Settings) -> Keys:
 
 def run(settings: Settings, on_ready: Callable[[Settings], None]) -> None:
     """Serve until told to stop; ``on_ready`` is given the settings with the port that was bound."""
+    listener, bound = bound_to(settings)
+    run_on(listener, bound, lambda: on_ready(bound))
+
+
+def bound_to(settings: Settings) -> tuple[socket.socket, Settings]:
+    """Return the listening socket, and the settings with its port."""
     listener = bind(settings.listen)
-    bound = msgspec.structs.replace(settings, listen=f"{settings.host}:{listener.getsockname()[1]}")
-    if settings.workers == 1:
+    return listener, msgspec.structs.replace(settings, listen=f"{settings.host}:{listener.getsockname()[1]}")
+
+
+def run_on(listener: socket.socket, bound: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve on a socket until told to stop; ``on_ready`` is called once connections are accepted."""
+    if bound.workers == 1:
         # uvicorn raises the signal again when it has shut down; a stop that was asked for is no failure.
         for asked in (signal.SIGINT, signal.SIGTERM):
             signal.signal(asked, signal.SIG_IGN)
-        ReadyServer(configure(Server(bound)), lambda: on_ready(bound)).run(sockets=[listener])
+        ReadyServer(configure(Server(bound)), on_ready).run(sockets=[listener])
         return
     os.environ.update(to_environment(bound))
-    config = configure("kaquan.app:create", factory=True, workers=settings.workers)
-    Workers(config, listener, lambda: on_ready(bound)).run()
+    config = configure("kaquan.app:create", factory=True, workers=bound.workers)
+    Workers(config, listener, on_ready).run()
 
 
 def bind(listen: str) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
@@ -30,6 +31,9 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+OWN_PICTURE = re.compile(r"https?://[^/]+(?:/.*)?(/image/wx[0-9a-f]{16}/[0-9a-f]{32})")
+
+
 class Templates:
     """The templates of every package of pages: ``wallet/sign_in.html`` is the file beside ``wallet/sign_in.py``.
 
@@ -46,12 +50,17 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(day=day, moment=moment)
+        self._environment.filters.update(day=day, moment=moment, picture=self.picture)
         self._environment.globals.update(at=self.at, static=self.static)
 
     def at(self, path: str) -> str:
         """Return the address of a path of ours, for links."""
         return self._base_path + path
+
+    def picture(self, url: str) -> str:
+        """Return the address of a picture; one that was uploaded here is served from wherever the platform is now."""
+        own = OWN_PICTURE.fullmatch(url)
+        return self.at(own[1]) if own else url
 
     def static(self, name: str) -> str:
         """Return the address of a static file, which changes with it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 from typing import Any
 
@@ -39,10 +38,9 @@ async def uploadimg(call: Call) -> UploadAnswer:
     """Take the first file of the form, check that it is a picture, and serve it from this host."""
     content_type, body = call.header("content-type"), call.body
     media_type, picture = await asyncio.to_thread(lambda: reencode(first_file(content_type, body)))
-    digest = hashlib.sha256(picture).hexdigest()[:32]
-    url = f"{call.platform.settings.base_url}/image/{call.appid}/{digest}"
+    base_url = call.platform.settings.base_url
     return await call.commit(
-        lambda tx: keep_image(tx, call.appid, digest, media_type, picture, call.now), lambda _: UploadAnswer(url)
+        lambda tx: keep_image(tx, call.appid, media_type, picture, call.now), lambda path: UploadAnswer(base_url + path)
     )
 
 
