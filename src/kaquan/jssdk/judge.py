@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from kaquan.actions.explain_signature import as_facts, explain_config
 from kaquan.actions.load_card import account_of_card
+from kaquan.api.call import Call
 from kaquan.api.dispatch import UNAUTHORIZED, check_right
 from kaquan.api.failed import keep_failure
 from kaquan.api.route import CARD
@@ -31,6 +32,7 @@ from kaquan.rules.js_call import (
 )
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
 from kaquan.rules.lab import Verdict
+from kaquan.rules.throttle import JS_ADDRESS, Buckets
 from kaquan.store.apps import GRANTED, App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
@@ -38,6 +40,7 @@ from kaquan.web.visit import Visit
 # Anybody may read the answer: it says no more than the page said itself, and no cookie takes part.
 HEADERS = {"access-control-allow-origin": "*", "cache-control": "no-store"}
 SECRET_FREE = 2000
+REFUSED = Buckets(JS_ADDRESS)
 FORBIDDEN = "system:permission_denied"
 NO_CARDS = frozenset((Errcode.API_UNAUTHORIZED, cause) for cause in UNAUTHORIZED.values())
 Text = Callable[[Refusal, Any], str]
@@ -63,11 +66,20 @@ async def told(visit: Visit, judge: Callable[[Visit, Any], Awaitable[None]], tex
     try:
         await judge(visit, sent)
     except Refusal as refused:
-        answer = json.loads(keep_failure(visit.call, refused, started)[1])
+        answer = json.loads(keep_failure(kept_as(visit, started), refused, started)[1])
         return JSONResponse({**answer, "text": text(refused, sent)}, headers=HEADERS)
     app = visit.app
     facts = {"device": app.js_device, "cards": app.card_function == GRANTED}
     return JSONResponse({"errcode": 0, "errmsg": "ok", **facts}, headers=HEADERS)
+
+
+def kept_as(visit: Visit, tick: float) -> Call:
+    """Return the call as it is kept: nobody's where one address sends too many, which could fill an account's list."""
+    if REFUSED.draw(visit.call.client_ip, tick):
+        return visit.call
+    nobodys = Call(visit.platform, visit.call.scope)
+    nobodys.body = visit.call.body
+    return nobodys
 
 
 def text_of(refused: Refusal, method: Any) -> str:

@@ -19,6 +19,9 @@ SIGN_UP_ADDRESS = Limit(50, 3600)
 # A look for mistakes is some milliseconds of computing.
 LAB_ADDRESS = Limit(200, 900)
 
+# A page that is wrong is loaded by each of its visitors; the merchant needs a few of them explained.
+JS_ADDRESS = Limit(120, 60)
+
 
 def wait_seconds(limit: Limit, start: int, count: int, now: int) -> int:
     """Return how long the next try has to wait: 0 when it may come now.

@@ -1,13 +1,22 @@
-"""What the tables are made of."""
+"""What tables are made of: columns that are never null, keys, and the tables that belong to an app."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
 from sqlalchemy.schema import SchemaItem
 
-METADATA = MetaData(
+metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -45,4 +54,4 @@ def of_app() -> ForeignKeyConstraint:
 
 def tenant(name: str, *items: SchemaItem, **options: Any) -> Table:
     """Return a table whose rows belong to an app: ``appid`` is its first column."""
-    return Table(name, METADATA, text("appid"), *items, **options)
+    return Table(name, metadata, text("appid"), *items, **options)

@@ -10,9 +10,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table, UniqueConstraint
 from sqlalchemy import text as fragment
 
-from kaquan.store.columns import METADATA, flag, key, number, of_app, tenant, text
-
-metadata = METADATA
+from kaquan.store.columns import flag, key, number, of_app, tenant, text
+from kaquan.store.columns import metadata as metadata  # noqa: PLC0414  # whoever makes the tables takes it from here
 
 platform = Table("platform", metadata, text("name"), text("value"), key("name"))
 account_prefix = Table("account_prefix", metadata, text("prefix"), text("owner"), key("prefix"))

@@ -58,12 +58,25 @@ def test_the_stock_library_chooses_a_card(stock: Page, merchant: Merchant) -> No
     assert merchant.api.ok("/card/code/decrypt", {"encrypt_code": encrypted}) == {"code": code}
 
 
-def test_the_stock_library_adds_a_card(stock: Page, merchant: Merchant) -> None:
-    merchant.sign_in(stock, "ann")
+@pytest.mark.parametrize("way", ["button", "window"])
+def test_the_stock_library_adds_a_card(stock: Page, merchant: Merchant, way: str) -> None:
+    openid = merchant.sign_in(stock, "ann")
     configured(stock, merchant.config(stock))
     card_id = merchant.card()
     ext = merchant.card_ext(card_id)
     window = pressed(stock, "addCard", {"cardList": [{"cardId": card_id, "cardExt": ext}]})
-    window.wait_for_url("**/claim/*")
-    window.close()
-    assert told(stock)[0] == ["cancel", {"errMsg": "addCard:cancel"}]
+    window.get_by_role("button", name="领取", exact=True).click()
+    done = window.get_by_role("button", name="完成")
+    done.wait_for()
+    if way == "button":
+        done.click()
+    else:
+        window.wait_for_load_state()
+        window.close()
+    name, result = told(stock)[0]
+    (added,) = result["cardList"]
+    encrypted = added.pop("code")
+    assert (name, result["errMsg"]) == ("success", "addCard:ok")
+    assert added == {"cardId": card_id, "cardExt": ext, "isSuccess": True}
+    (held,) = merchant.api.ok("/card/user/getcardlist", {"openid": openid})["card_list"]
+    assert merchant.api.ok("/card/code/decrypt", {"encrypt_code": encrypted}) == {"code": held["code"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 from kaquan.actions.keep_sheet import load_sheet
 from kaquan.actions.manage_app import change_app
 from kaquan.rules.signature import sha1, wx_config_signature
+from kaquan.rules.throttle import JS_ADDRESS
 from support.browser import Faults, assert_accessible
 from support.js_page import call, configured, pressed, told
 from support.merchant import STAMP, Merchant, rid_in
@@ -77,10 +79,11 @@ def test_a_page_beyond_the_safe_domains_is_refused(
     assert refusal(phone, merchant) == (ran, f"40048 {cause}")
 
 
-def post(merchant: Merchant, path: str, body: Any, origin: str) -> Any:
+def post(merchant: Merchant, path: str, body: Any, origin: str, address: str = "") -> Any:
     """Return the answer to what a script on a page of ``origin`` sends."""
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    request = urllib.request.Request(merchant.server.base_url + path, data, {"Origin": origin} if origin else {})
+    headers = {"Origin": origin, "X-Forwarded-For": address or secrets.token_hex(4)}
+    request = urllib.request.Request(merchant.server.base_url + path, data, headers)
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "set-cookie" not in answer.headers
@@ -109,6 +112,19 @@ def test_the_browser_has_the_last_word_on_who_calls(merchant: Merchant) -> None:
 @pytest.mark.parametrize("path", ["/jssdk/verify", "/jssdk/call"])
 def test_anything_is_answered(merchant: Merchant, path: str, body: bytes) -> None:
     assert post(merchant, path, body, "http://shop.test")["errcode"] == 40097
+
+
+def test_one_address_cannot_fill_the_list_of_an_account(merchant: Merchant) -> None:
+    sent = {"appid": merchant.api.appid, "timestamp": "1", "nonce_str": "n", "signature": "s", "url": "http://a.test/"}
+    address = secrets.token_hex(4)
+
+    def owner() -> str:
+        answer = post(merchant, "/jssdk/verify", sent, "http://a.test", address)
+        return merchant.kept.find(merchant.api.appid, rid_in(answer["errmsg"]))[0]
+
+    owners = [owner() for _ in range(JS_ADDRESS.count + 5)]
+    assert owners[: JS_ADDRESS.count] == [merchant.api.appid] * JS_ADDRESS.count
+    assert owners[-1] == ""
 
 
 def test_scripts_may_be_kept_and_read_by_every_page(merchant: Merchant) -> None:
