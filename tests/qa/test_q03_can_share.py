@@ -60,6 +60,26 @@ def test_what_is_no_boolean_is_named_with_its_place(desk: Desk, sent: Any) -> No
     assert told["expected"] == "boolean"
 
 
+@pytest.fixture
+def sandbox_desk(server: Server) -> Desk:
+    """A sandbox account, whose people can be played."""
+    return Desk(server.new_app(), server.database)
+
+
+@pytest.mark.parametrize("can_share", [True, False])
+def test_a_code_is_given_away_where_can_give_friend_says_so_alone(sandbox_desk: Desk, can_share: bool) -> None:
+    desk = sandbox_desk
+    api, ann, bob = desk.api, desk.api.person("ann"), desk.api.person("bob")
+    card_id = api.create_card(card("GROUPON", {"can_share": can_share, "can_give_friend": False}))
+    body = {"openid": ann, "card_id": card_id, "code": api.claim(card_id, ann)}
+    told = desk.refused("/sandbox/gift", body)
+    assert (told["answer"][:5], told["cause"]) == ("45030", "giving_off")
+    assert "can_give_friend" in told["zh"]
+    desk.passes("/card/update", {"card_id": card_id, "groupon": {"base_info": {"can_give_friend": True}}})
+    gift_id = desk.passes("/sandbox/gift", body)["gift_id"]
+    assert desk.passes("/sandbox/accept", {"openid": bob, "gift_id": gift_id})["code"] != body["code"]
+
+
 @pytest.mark.parametrize("can_share", [True, False])
 def test_can_share_switches_the_button_and_what_is_posted_by_hand(desk: Desk, server: Server, can_share: bool) -> None:
     card_id = desk.api.create_card(card("GROUPON", {"can_share": can_share, "can_give_friend": not can_share}))

@@ -56,7 +56,7 @@ def show_shelf(tx: Tx, appid: str, scan_id: str) -> ShownPage | None:
         return None
     placed = msgspec.json.decode(shelf.card_list, type=list[ShelfCard])
     known = _cards(tx, appid, [one.card_id for one in placed])
-    shown = [_shown(known[one.card_id], one.thumb_url) for one in placed if one.card_id in known]
+    shown = [shown_card(known[one.card_id], one.thumb_url) for one in placed if one.card_id in known]
     return ShownPage(shelf.page_title, shelf.banner, shown)
 
 
@@ -78,7 +78,7 @@ def show_cards(tx: Tx, appid: str, card_ids: list[str], gone: bool = False) -> d
     """Return the cards of these ids that the account has; with ``gone`` deleted ones too."""
     rows = _cards(tx, appid, card_ids, gone)
     every = _store_count(tx, appid, rows)
-    return {one: _shown(rows[one], "", every) for one in dict.fromkeys(card_ids) if one in rows}
+    return {one: shown_card(rows[one], "", every) for one in dict.fromkeys(card_ids) if one in rows}
 
 
 def _store_count(tx: Tx, appid: str, rows: dict[str, Any]) -> int:
@@ -109,7 +109,14 @@ def _content(row: Any) -> Content:
     return from_text(row.card_type, row.shown or row.content)
 
 
-def _shown(row: Any, picture: str, every: int = 0) -> ShownCard:
+def shown_card(row: Any, picture: str = "", every: int = 0) -> ShownCard:
+    """Return a card's row, with its quantity, as a page shows it.
+
+    Args:
+        row: of the card, and of its stock.
+        picture: takes the place of its logo.
+        every: the account's stores, where the card may be used in all.
+    """
     content = _content(row)
     base = content.base_info
     stores = every if base.use_all_locations else len(set(base.location_id_list))

@@ -39,6 +39,7 @@ PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
+GIFT_HELP = "a merchant's code is another one in the hands of who is given it"
 DOMAIN_HELP = "host of the pages that people are sent back to with an OAuth code; empty takes it away"
 JS_DOMAINS_HELP = "hosts whose pages, and those below them, may use wx.config; up to 5 with commas"
 CARD_JS_DOMAIN_HELP = "host whose pages may use the calls from before wx.config; changed once at most, empty resets"
@@ -96,6 +97,7 @@ def set_(
     quota: Annotated[str | None, typer.Option(help=QUOTA_HELP)] = None,
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
     expired_token: Annotated[str | None, typer.Option(help=EXPIRED_HELP)] = None,
+    gift_new_code: Annotated[bool | None, typer.Option(help=GIFT_HELP)] = None,
     oauth_domain: Annotated[str | None, typer.Option(help=DOMAIN_HELP)] = None,
     owner: Annotated[str | None, typer.Option(help=OWNER_HELP)] = None,
     js_domains: Annotated[str | None, typer.Option(help=JS_DOMAINS_HELP)] = None,
@@ -131,8 +133,8 @@ def set_(
         values["permissions"] = ",".join(sorted({chosen("permissions", one, PERMISSIONS) for one in asked}))
     if expired_token is not None:
         values["expired_token"] = int(values["expired_token"])
-    if suspended is not None:
-        values["suspended"] = suspended
+    flags = {"suspended": suspended, "gift_new_code": gift_new_code}
+    values |= {name: value for name, value in flags.items() if value is not None}
     texts = {"oauth_domain": (oauth_domain, host_of), "owner": (owner, owner_of), "js_domains": (js_domains, hosts_of)}
     values |= {name: read(name, text, reads) for name, (text, reads) in texts.items() if text is not None}
     if card_js_domain is not None:

@@ -56,6 +56,7 @@ app = tenant(
     text("review"),
     text("card_function"),
     flag("suspended"),
+    flag("gift_new_code"),
     text("permissions"),
     text("quota"),
     number("expired_token"),
@@ -216,6 +217,28 @@ pool = tenant(
     key("appid", "card_id", "code"),
     Index(None, "appid", "card_id", "pick", sqlite_where=FREE, postgresql_where=FREE),
     sqlite_with_rowid=False,
+)
+GIVEN = fragment("status = 'open'")
+# A gift changes under the lock of its code alone; of a code at most one is open.
+gift = tenant(
+    "gift",
+    text("gift_id"),
+    text("card_id"),
+    text("code"),
+    text("scope"),
+    text("openid"),
+    text("receiver"),
+    flag("chat_room"),
+    text("greeting"),
+    text("status"),
+    text("taker"),
+    text("new_code"),
+    number("create_time"),
+    number("due_time"),
+    number("end_time"),
+    key("appid", "gift_id"),
+    Index(None, "appid", "code", "scope"),
+    Index(None, "appid", "due_time", sqlite_where=GIVEN, postgresql_where=GIVEN),
 )
 qr = tenant(
     "qr",
