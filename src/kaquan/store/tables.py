@@ -311,12 +311,7 @@ message = tenant(
     key("appid", "openid", "id"),
     sqlite_with_rowid=False,
 )
-used_signature = tenant(
-    "used_signature",
-    text("signature"),
-    number("expire_time"),
-    key("appid", "signature"),
-)
+used_signature = tenant("used_signature", text("signature"), number("expire_time"), key("appid", "signature"))
 journal = tenant(
     "journal",
     number("id"),
@@ -362,12 +357,7 @@ quota_override = tenant(
     of_app(),
 )
 quota_use = tenant(
-    "quota_use",
-    text("path"),
-    text("kind"),
-    number("start"),
-    number("used"),
-    key("appid", "path", "kind", "start"),
+    "quota_use", text("path"), text("kind"), number("start"), number("used"), key("appid", "path", "kind", "start")
 )
 fault = tenant(
     "fault",
