@@ -21,7 +21,7 @@ from support.tickets import article, qr, shelf
 SHOTS = os.environ.get("KAQUAN_TEST_SHOTS", "")
 WORDS = {
     "zh-CN": {"claim": "领取", "got": "领取成功", "share": "分享", "claimed": "已领取", "use": "使用"},
-    "en-US": {"claim": "Get it", "got": "Claimed", "share": "Share", "claimed": "Already claimed", "use": "Use it"},
+    "en-US": {"claim": "Claim", "got": "Claimed", "share": "Share", "claimed": "Already claimed", "use": "Use it"},
 }
 EVERYTHING: dict[str, Any] = {
     "sub_title": "周一至周五可用",

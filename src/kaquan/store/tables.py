@@ -282,7 +282,12 @@ message = tenant(
     key("appid", "openid", "id"),
     sqlite_with_rowid=False,
 )
-used_signature = tenant("used_signature", text("signature"), number("expire_time"), key("appid", "signature"))
+used_signature = tenant(
+    "used_signature",
+    text("signature"),
+    number("expire_time"),
+    key("appid", "signature"),
+)
 journal = tenant(
     "journal",
     number("id"),
@@ -328,7 +333,12 @@ quota_override = tenant(
     of_app(),
 )
 quota_use = tenant(
-    "quota_use", text("path"), text("kind"), number("start"), number("used"), key("appid", "path", "kind", "start")
+    "quota_use",
+    text("path"),
+    text("kind"),
+    number("start"),
+    number("used"),
+    key("appid", "path", "kind", "start"),
 )
 fault = tenant(
     "fault",
