@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from card_bodies import card
 
+from support.fleet import Fleet
 from support.server import Server
 from support.tickets import qr
 from support.visitor import Visitor
@@ -38,3 +39,17 @@ def test_two_hundred_people_click_at_once(server: Server) -> None:
     assert Counter(text for text, rid in said if rid) == {TEXT: PEOPLE - STOCK}
     assert len({rid for _, rid in said if rid}) == PEOPLE - STOCK
     assert api.stock(card_id)["quantity"] == 0
+
+
+def test_one_form_sent_to_every_process_at_once_claims_once(fleet: Fleet) -> None:
+    api = fleet.new_app()[0]
+    for round_ in range(20):
+        card_id = api.create_card(card("GROUPON", {"sku": {"quantity": 9}, "get_limit": 9}))
+        url, ann = qr(api, card_id), Visitor(fleet.servers[0], f"ann{round_}")
+        ann.get(url)
+        clicks = [ann.twin(server) for server in fleet.servers for _ in range(4)]
+        with ThreadPoolExecutor(len(clicks)) as pool:
+            assert set(pool.map(lambda one, url=url: one.post(url), clicks)) == {200}
+        assert len({tuple(one.said()) for one in clicks}) == 1
+        assert clicks[0].said()[0][1] == ""
+        assert api.stock(card_id)["quantity"] == 8

@@ -77,9 +77,7 @@ def test_a_double_click_claims_once(server: Server, api: Api) -> None:
     card_id = api.create_card(card("GROUPON", {"get_limit": 5, "sku": {"quantity": 9}}))
     url, ann = qr(api, card_id), Visitor(server, "ann")
     ann.get(url)
-    fingers = [Visitor(server) for _ in range(4)]
-    for one in fingers:
-        one._cookies, one.hidden = dict(ann._cookies), dict(ann.hidden)
+    fingers = [ann.twin(server) for _ in range(4)]
     with ThreadPoolExecutor(len(fingers)) as pool:
         assert set(pool.map(lambda one: one.post(url), fingers)) == {200}
     assert len({tuple(one.said()) for one in fingers}) == 1

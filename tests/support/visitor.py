@@ -51,6 +51,12 @@ class Visitor:
         server.database.transact(join)
         self._cookies["kaquan"] = cookie
 
+    def twin(self, server: Server) -> Visitor:
+        """Return the same visitor, with the same page open, as a server sees them who clicks once more."""
+        other = Visitor(server, language=self._language)
+        other._cookies, other.hidden = dict(self._cookies), dict(self.hidden)
+        return other
+
     def get(self, url: str) -> int:
         """Fetch a page and return its status."""
         return self._send("GET", url, None)
