@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kaquan.actions.event_time import next_event_time
 from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
 from kaquan.errors import Errcode, Refusal
@@ -69,7 +70,7 @@ def delete_code(tx: Tx, appid: str, openid: str, code: str, card_id: str, now: i
     found = load_code(tx, appid, code, card_id)
     if found.openid != openid:
         raise Errcode.INVALID_SERIAL_CODE("other_holder", code=code, card_id=card_id)
-    at = _next_event_time(tx, appid, openid, now)
+    at = next_event_time(tx, appid, openid, now)
     _change(tx, appid, found, "delete", rule.DELETE, now, event_time=at)
     record.event("delete", UserDelCard(CardId=found.card_id, UserCardCode=code), openid, at, found.card_id, code)
     record.save(tx, appid)
@@ -101,9 +102,3 @@ def _change(tx: Tx, appid: str, code: Code, call: str, status: str, now: int, **
     )
     if not changed:
         raise Errcode.SYSTEM_ERROR("database")
-
-
-def _next_event_time(tx: Tx, appid: str, openid: str, now: int) -> int:
-    table = tables.code.c
-    row = tx.one(sa.select(sa.func.max(table.event_time)).where((table.appid == appid) & (table.openid == openid)))
-    return max(now, (row[0] or 0) + 1 if row else now)

@@ -53,6 +53,11 @@ def show_ticket(tx: Tx, appid: str, scan_id: str) -> ShownPage | None:
     return ShownPage(shown[0].title, "", shown) if shown else None
 
 
+def show_cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, ShownCard]:
+    """Return these cards by their ids; those that were deleted are left out."""
+    return {card_id: _shown(row, "") for card_id, row in _cards(tx, appid, card_ids).items()}
+
+
 def _cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, Any]:
     """Return the rows of these cards that are not deleted."""
     card, stock = tables.card, tables.stock

@@ -1,0 +1,33 @@
+"""Where pages of the wallet are: the one place that knows their addresses."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urlencode
+
+from kaquan.rules.text import storable
+
+
+def segment(text: str) -> str:
+    """Return a text as one segment of a path; codes may hold slashes and dots, which servers and browsers resolve."""
+    return quote(quote(text, safe="").replace(".", "%2E"), safe="")
+
+
+def text_of(segment: str) -> str:
+    """Return the text of a segment that was decoded once, as every path is."""
+    return storable(unquote(segment))
+
+
+def card_path(appid: str, card_id: str, code: str, page: str = "") -> str:
+    """Return the path of a held card's page, or of one below it such as ``give``."""
+    path = f"/wallet/{appid}/{card_id}/{segment(code)}"
+    return f"{path}/{page}" if page else path
+
+
+def share_path(appid: str, card_id: str) -> str:
+    """Return the path of the page that a holder shares, on which others claim the card for themselves."""
+    return f"/share/{appid}/{card_id}"
+
+
+def message_path(appid: str, message_id: str) -> str:
+    """Return the path of the page on which the card of a message is claimed."""
+    return f"/wallet/claim?{urlencode({'appid': appid, 'message': message_id})}"
