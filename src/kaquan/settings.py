@@ -25,6 +25,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         batch: most commands of one transaction; the rate grows little past 250.
         live_tickets: cards of QR tickets that have not ended, per account; past it 45029.
         personas_of: sandbox app whose people the sign-in page offers to who comes from no app; the demo's.
+        oidc_issuer: address of an OpenID Connect provider that people may sign in through; empty for none.
+        oidc_client_id, oidc_client_secret: as whom the platform is registered there, with the redirect address
+            ``PUBLIC_URL/wallet/oidc/callback``.
+        oidc_name: what the sign-in page calls it.
         delivery_retry_seconds: pause before an event is tried again (3 times).
     """
 
@@ -40,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 250
     live_tickets: int = 100_000
     personas_of: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = "OpenID Connect"
     delivery_retry_seconds: float = 5.0
 
     @property

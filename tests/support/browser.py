@@ -97,7 +97,7 @@ class Faults:
         """Fail on faults that nobody expected, and on expected ones that did not come."""
         surprises = [fault for fault in self.seen if not any(one.search(fault) for one in self._expected)]
         missed = [one.pattern for one in self._expected if not any(one.search(fault) for fault in self.seen)]
-        assert (surprises, missed) == ([], [])
+        assert (surprises, missed) == ([], []), f"not expected: {surprises}, expected in vain: {missed}"
 
 
 class Devices:

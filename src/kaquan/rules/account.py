@@ -33,6 +33,11 @@ class Person(msgspec.Struct, frozen=True):
     nickname: str
     persona_of: str
 
+    @property
+    def has_password(self) -> bool:
+        """Tell whether the person signs in by name and password; no other name can be typed."""
+        return "/" not in self.name
+
 
 def fold_name(name: str) -> str:
     """Return a name as it is compared: neither case, width nor the blanks around it count."""
@@ -55,6 +60,17 @@ def clean_nickname(nickname: str) -> str:
     """Return a nickname as it is shown: one line of visible characters, at most 32."""
     shown = (one for one in nickname if unicodedata.category(one) not in UNSEEN)
     return " ".join("".join(shown).split())[:NICKNAME_MOST]
+
+
+SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+# In this order: many browsers name others as well.
+BROWSERS = ("MicroMessenger", "Edg", "OPR", "Firefox", "Chrome", "Safari", "curl")
+
+
+def device(client: str) -> str:
+    """Return the browser and the system of a user agent in short, empty when neither is known."""
+    known = (next((name for name in names if name in client), "") for names in (BROWSERS, SYSTEMS))
+    return " · ".join(filter(None, known))
 
 
 def is_over(create_time: int, seen_time: int, now: int) -> bool:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from kaquan.actions.keep_account import load_account, set_nickname, set_password
 from kaquan.actions.keep_session import close_others, close_session, digest_of, list_sessions
 from kaquan.actions.meet import name_person
-from kaquan.rules.account import PASSWORD_MOST, Person, clean_nickname, password_fault
+from kaquan.rules.account import PASSWORD_MOST, Person, clean_nickname, device, password_fault
 from kaquan.rules.throttle import SIGN_IN_NAME
 from kaquan.wallet.sign_in import TOO_OFTEN, WRONG, throttled
 from kaquan.wallet.sign_up import FAULTS, again_fault
@@ -92,6 +92,7 @@ async def show(visit: Visit, person: Person, fault: str | None = None) -> Respon
         "wallet/me.html",
         person=person,
         sessions=sessions,
+        device=device,
         this=digest_of(visit.cookie),
         fault=visit.text(fault) if fault else "",
         done=visit.text(SAVED) if fault == "" else "",

@@ -78,9 +78,9 @@ async def throttled(visit: Visit, limits: dict[str, Limit]) -> int:
     return await visit.write(try_all)
 
 
-async def welcome(visit: Visit, person: Person) -> Response:
-    """Open a session and lead the visitor on."""
+async def welcome(visit: Visit, person: Person, then: str = "") -> Response:
+    """Open a session and lead the visitor on: to ``then``, or to where the page was asked to lead."""
     client = visit.request.headers.get("user-agent", "")
     cookie = visit.renew_cookie()
     await visit.write(lambda tx: open_session(tx, cookie, person.id, client, wall_clock()))
-    return visit.go_out(local_path(visit.query.get("next", "")))
+    return visit.go_out(then or local_path(visit.query.get("next", "")))

@@ -34,7 +34,7 @@ POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' http: https:",
+    "img-src": "'self' http: https: data:",
     "connect-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
@@ -213,6 +213,10 @@ class Visit:
         self._cookie = secrets.token_urlsafe(COOKIE_BYTES)
         self._new_cookies[COOKIE] = (self._cookie, keep_seconds)
         return self._cookie
+
+    def keep_cookie(self, name: str, value: str, seconds: int) -> None:
+        """Have the browser keep a cookie that no script reads; 0 seconds keep it until the browser ends."""
+        self._new_cookies[name] = (value, seconds)
 
     # The store.
 
