@@ -15,6 +15,8 @@ from kaquan.rules.jump_url import cell_url, safe_url
 MEMBER_CARD = "MEMBER_CARD"
 # A person's page shows neither; whoever asks for it is told that there is nothing.
 GONE = frozenset({rule.DELETE, rule.GIFT_SUCC})
+# What can never be used again.
+OVER = frozenset({rule.CONSUMED, rule.EXPIRE, rule.UNAVAILABLE})
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -38,6 +38,7 @@ class Face:
         self.logo = safe_url(base.logo_url)
         self.tone = base.color if base.color in COLORS else ""
         self.stamp = visit.text(card_texts.STAMP_TEXTS[held.state]) if held.state in rule.STAMPS else ""
+        self.over = held.state in rule.OVER
         self.validity = card_texts.validity(visit.text, code.begin_time, code.end_time)
         self.figure, self.figure_tip = card_texts.figure(visit.text, held.holding.content)
         self.path = held.path()

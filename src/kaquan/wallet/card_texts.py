@@ -108,7 +108,9 @@ def validity(text: Texts, begin: int, end: int) -> str:
     """Return when a code can be used; times are UTC seconds."""
     if (begin, end) == FOREVER:
         return text("永久有效")
-    return text("{begin} 至 {end}", begin=day(begin), end=day(end))
+    times = {"begin": begin, "end": end}
+    # Dots, since a line may break behind a hyphen.
+    return text("{begin} 至 {end}", **{name: day(at).replace("-", ".") for name, at in times.items()})
 
 
 def figure(text: Texts, content: Content) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from kaquan.actions.keep_account import openids_of
 from kaquan.actions.list_holdings import Face, Held, Place, list_holdings
 from kaquan.rules import code as rule
-from kaquan.rules.card_page import STAMPS
+from kaquan.rules.card_page import OVER, STAMPS
 from kaquan.rules.card_tables import COLORS
 from kaquan.rules.jump_url import safe_url
 from kaquan.store.apps import App
@@ -42,7 +42,7 @@ class Tile:
         self.path = card_path(app.appid, code.card_id, code.code)
         self.tone = held.face.color if held.face.color in COLORS else ""
         self.stamp = visit.text(STAMP_TEXTS[state]) if state in STAMPS else ""
-        self.usable = state in rule.USABLE
+        self.over = state in OVER
         self.validity = validity(visit.text, code.begin_time, code.end_time)
         self.place = Place(held.claim_time, app.appid, code.code, code.scope)
 
