@@ -57,7 +57,7 @@ def codes(held: list[Held]) -> list[str]:
 
 
 def test_each_state_stands_on_its_list_or_on_none(shop: Database) -> None:
-    states = {
+    states: dict[str, dict[str, Any]] = {
         "NORMAL": {},
         "GIFT_TIMEOUT": {"status": "GIFT_TIMEOUT"},
         "NOT_BEGUN": {"begin_time": NOW + 1},

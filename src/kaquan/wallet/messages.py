@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import re
 from typing import Any
 
 import msgspec
@@ -21,7 +22,8 @@ from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
 PAGE = 20
-LONGEST_ID = 19
+# An id has 63 bits; whatever is longer names no message.
+LAST_ID = re.compile(r"[0-9]{1,18}|[1-8][0-9]{18}")
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ async def messages(visit: Visit) -> Response:
     """Show what the visitor was sent, the newest first."""
     person = visit.require_person()
     asked = visit.query.get("before", "")
-    before = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < LONGEST_ID else 0
+    before = int(asked) if LAST_ID.fullmatch(asked) else 0
     known = await visit.read(lambda tx: openids_of(tx, person.id))
     lists = await asyncio.gather(*(of_app(visit, appid, openid, before) for appid, openid in known))
     every = list(heapq.merge(*lists, key=lambda one: -one.id))
