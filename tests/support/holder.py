@@ -29,6 +29,16 @@ Shown = Callable[..., dict[str, Any]]
 """Makes the body of a card of a type; ``base`` and the type's own fields are changed as ``card_bodies.card`` does."""
 
 
+def _drawn() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 300), "#b03060").save(picture, "PNG")
+    return picture.getvalue()
+
+
+PNG = _drawn()
+"""A picture that can be uploaded."""
+
+
 class Holder:
     """A persona.
 

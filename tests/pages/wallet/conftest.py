@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
 from card_bodies import card
-from PIL import Image
 from playwright.sync_api import Page
 
-from support.holder import Holder, Shown, upload
+from support.holder import PNG, Holder, Shown, upload
 from support.server import Server
 
 
 @pytest.fixture(scope="module")
 def picture(sqlite_server: Server) -> str:
     """The address of an uploaded picture; the pages of the tests load nothing from elsewhere."""
-    drawn = io.BytesIO()
-    Image.new("RGB", (300, 300), "#b03060").save(drawn, "PNG")
-    return upload(sqlite_server.new_app(), drawn.getvalue())
+    return upload(sqlite_server.new_app(), PNG)
 
 
 @pytest.fixture
