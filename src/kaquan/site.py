@@ -26,7 +26,7 @@ from kaquan.web.templates import Templates
 from kaquan.web.visit import NotHere, SignInNeeded, Visit
 
 # Packages of pages; a package is imported for the pages it registers.
-PACKAGES = ("wallet",)
+PACKAGES = ("wallet", "lab")
 BODY_LIMIT = 1 << 16
 YEAR = 365 * 86400
 HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]

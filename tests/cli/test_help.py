@@ -17,7 +17,7 @@ from cli.command import kaquan, printed
 from kaquan.cli import cli
 
 ROOT: Any = typer.main.get_command(cli)
-GROUPS = ("app", "operator", "codes", "sandbox")
+GROUPS = ("app", "operator", "codes", "sandbox", "lab")
 
 
 def commands(command: Any = ROOT, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -53,6 +53,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
         *("app callback", "app create", "app list", "app quota", "app secret", "app set"),
         *("codes export", "codes import", "demo", "explain"),
+        *("lab card-ext", "lab choose-card", "lab config"),
         *("operator approve", "operator approve-store", "operator refuse", "operator refuse-store"),
         *("sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(

@@ -64,6 +64,7 @@ CUSTOM: Changes = {"card": {"use_custom_code": True}, "claim": {"code": "A1"}}
 DEPOSIT: Changes = {"card": {"use_custom_code": True, "deposit": True}}
 BOUND: Changes = {"card": {"bind_openid": True}}
 TESTER: Changes = {"seen": {"whitelisted": True}}
+UNSEARCHED = {"found": [{"mistake": "not_searched"}]}
 BAD_SIGNATURE = {**signed(), "signature": "0" * 40}
 
 
@@ -113,8 +114,13 @@ FAULTS: dict[str, list[tuple[list[Changes], int, str, dict[str, Any]]]] = {
         ([status("SYS_OFF_SHELF"), TESTER], 40078, "off_shelf", {"status": "CARD_STATUS_SYS_OFF_SHELF"}),
     ],
     "_signed": [
-        ([{"claim": {"card_ext": BAD_SIGNATURE}}], 40080, "signature", {"members": sorted(BAD_SIGNATURE)}),
-        ([{"claim": {"card_ext": signed(), "tickets": ()}}], 40080, "signature", {"members": sorted(signed())}),
+        ([{"claim": {"card_ext": BAD_SIGNATURE}}], 40080, "signature", UNSEARCHED | {"members": sorted(BAD_SIGNATURE)}),
+        (
+            [{"claim": {"card_ext": signed(), "tickets": ()}}],
+            40080,
+            "signature",
+            UNSEARCHED | {"members": sorted(signed())},
+        ),
     ],
     "_code_fits": [
         ([CUSTOM, {"claim": {"code": ""}}], 40116, "missing", {"code": "", "length": 0}),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kaquan.errors import Errcode
 from kaquan.errors.catalogue import CATALOGUE
-from kaquan.errors.explain import DASH, SHORT, Diagnosis, explain
+from kaquan.errors.explain import SHORT, Diagnosis, explain
+from kaquan.errors.fill import DASH
 from kaquan.errors.nearest import nearest
 
 QUANTITY = "card.groupon.base_info.sku.quantity"

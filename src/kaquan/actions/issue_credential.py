@@ -17,6 +17,8 @@ DAY = 86400
 CLASSIC = "classic"
 STABLE = "stable"
 TICKETS = ("jsapi", "wx_card")
+KEPT_TICKETS = 4
+"""How many tickets of a kind are kept, so that a signature with one whose time is over can be told from others."""
 
 
 def issue_token(tx: Tx, appid: str, now: int) -> Credential:
@@ -73,6 +75,8 @@ def _issue(tx: Tx, appid: str, kind: str, now: int, forced: bool = False) -> Cre
     last = tx.one(sa.select(sa.func.max(table.serial)).where((table.appid == appid) & (table.kind == kind)))
     new = Credential(kind, (last[0] or 0) + 1 if last else 1, now, now + LIFE, forced)
     spent = (table.ends_at <= now) & (~table.forced | (table.issued_at <= now - DAY))
+    if kind in TICKETS:
+        spent &= table.serial <= new.serial - KEPT_TICKETS
     tx.run(sa.delete(tables.credential).where((table.appid == appid) & (table.kind == kind) & spent))
     row = {"serial": new.serial, "issued_at": now, "ends_at": new.ends_at, "forced": forced}
     tx.run(sa.insert(tables.credential).values(appid=appid, kind=kind, **row))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 
 from kaquan.actions.claim_card import Claimed
+from kaquan.actions.explain_signature import name_mistake
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.list_messages import list_messages
 from kaquan.api import scan
@@ -112,7 +113,8 @@ async def claim(call: Call, request: ClaimRequest) -> Any:
     try:
         return await call.settle(platform.hot.claims, request.card_id, one, claimed)
     except Refusal as refused:
-        raise await sharper(call, refused, request.card_id) from None
+        named = await name_mistake(platform, call.app, one, refused)
+        raise await sharper(call, named, request.card_id) from None
 
 
 def claimed(code: Claimed) -> ClaimAnswer:

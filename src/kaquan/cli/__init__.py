@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 import typer
 
-from kaquan.cli import app, codes, demo, explain, operator, quota, sandbox, serve
+from kaquan.cli import app, codes, demo, explain, lab, operator, quota, sandbox, serve
 from kaquan.keys import BadKeyFile, KeyMismatch
 
 EPILOG = "Begin with:  kaquan demo      Then:  kaquan explain RID"
@@ -28,6 +28,7 @@ cli.add_typer(app.commands, name="app")
 cli.add_typer(operator.commands, name="operator")
 cli.add_typer(codes.commands, name="codes")
 cli.add_typer(sandbox.commands, name="sandbox")
+cli.add_typer(lab.commands, name="lab")
 
 
 # What the operator can mend is said in one line; anything else is a fault of ours and shows its trace.

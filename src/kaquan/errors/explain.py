@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from kaquan.errors.catalogue import CATALOGUE, Cause, describe
+from kaquan.errors.fill import FILLER, plain
+from kaquan.errors.mistakes import in_words
 
 Language = Literal["zh", "en"]
 
-DASH = "—"
 SHORT = 300
 PHRASES = ("expected", "got", "repair")
 FIXED = ("path", "did_you_mean", *PHRASES)
-UTC_PLUS_8 = timezone(timedelta(hours=8))
 LABELS = {
     "zh": {
         "cause": "原因：",
@@ -160,55 +158,23 @@ def explain(errcode: int, cause: str, facts: Mapping[str, Any]) -> Diagnosis:
     """
     entry = CATALOGUE.get(int(errcode))
     texts = describe(int(errcode), cause) or _UNKNOWN
-    fixed = {name: _plain(facts.get(name)) for name in FIXED}
-    chinese = {**facts, **{name: _phrase(fixed[name], "zh") for name in PHRASES}}
+    fixed = {name: plain(facts.get(name)) for name in FIXED}
+    chinese = {**facts, **{name: _phrase(fixed[name], "zh") for name in PHRASES}, **in_words(facts, "zh")}
+    english = {**facts, **in_words(facts, "en")}
     return Diagnosis(
         errcode=int(errcode),
         errmsg=entry.text if entry else "",
         cause=cause,
-        zh=_FILLER.vformat(texts.zh, (), chinese),
-        en=_FILLER.vformat(texts.en, (), facts),
-        fix_zh=_FILLER.vformat(texts.fix_zh, (), chinese),
-        fix_en=_FILLER.vformat(texts.fix_en, (), facts),
+        zh=FILLER.vformat(texts.zh, (), chinese),
+        en=FILLER.vformat(texts.en, (), english),
+        fix_zh=FILLER.vformat(texts.fix_zh, (), chinese),
+        fix_en=FILLER.vformat(texts.fix_en, (), english),
         **fixed,
         facts=dict(facts),
     )
 
 
 _UNKNOWN = Cause("", "", "", "")
-
-
-class _Filler(string.Formatter):
-    """Fills a template with facts; a fact that is not known leaves a dash."""
-
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        """Return the first known of the facts that a placeholder names."""
-        values = (kwargs.get(name) for name in field_name.split("|"))
-        return next((value for value in values if _plain(value)), DASH), field_name
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        """Return a fact as it is read; ``time`` shows UTC seconds as a time of day."""
-        return _time(value) if format_spec == "time" and isinstance(value, int) else _plain(value)
-
-
-_FILLER = _Filler()
-
-
-def _time(seconds: int) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC).astimezone(UTC_PLUS_8):%Y-%m-%d %H:%M:%S} (UTC+8)"
-    except (OverflowError, ValueError, OSError):
-        return str(seconds)
-
-
-def _plain(value: Any) -> str:
-    """Return a fact as text; what could move a terminal's cursor or break a line is written as its number."""
-    if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
-    text = "" if value is None else str(value)
-    if text.isprintable():
-        return text
-    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
 
 
 def _phrase(text: str, language: Language) -> str:

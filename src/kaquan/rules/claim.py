@@ -158,7 +158,9 @@ def _not_closed(claim: Claim, seen: Seen) -> Refusal | None:
 def _signed(claim: Claim, seen: Seen) -> Refusal | None:
     if claim.card_ext is None or verify_card_ext(claim.card_id, claim.card_ext, list(claim.tickets)):
         return None
-    return Errcode.INVALID_CARD_EXT("signature", card_id=claim.card_id, members=sorted(claim.card_ext))
+    # Which mistake it was is looked for later: here the card's stock is locked.
+    found = [{"mistake": "not_searched"}]
+    return Errcode.INVALID_CARD_EXT("signature", card_id=claim.card_id, members=sorted(claim.card_ext), found=found)
 
 
 def _code_fits(claim: Claim, seen: Seen) -> Refusal | None:

@@ -16,6 +16,8 @@ class Limit(msgspec.Struct, frozen=True):
 SIGN_IN_NAME = Limit(10, 900)
 SIGN_IN_ADDRESS = Limit(100, 900)
 SIGN_UP_ADDRESS = Limit(50, 3600)
+# A look for mistakes is some milliseconds of computing.
+LAB_ADDRESS = Limit(200, 900)
 
 
 def wait_seconds(limit: Limit, start: int, count: int, now: int) -> int:

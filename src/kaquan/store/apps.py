@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -42,7 +43,7 @@ class App(msgspec.Struct, frozen=True):
         expired_token: the errcode of an expired access token, 42001 or 40001.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
-        credentials: the tokens and tickets that still stand, newest first.
+        credentials: the tokens and tickets that still stand and a few that do not, newest first.
         overrides: limits of calls of its own, the sharpest first.
         faults: those that a sandbox app rehearses, the oldest first.
     """
@@ -142,6 +143,7 @@ class AppCache:
         self._tick = tick
         self._apps: dict[str, tuple[float, App]] = {}
         self._loading: dict[str, asyncio.Task[App | None]] = {}
+        self._seen: dict[str, None] = {}
 
     def fresh(self, appid: str) -> App | None:
         """Return the snapshot if it is young enough, without a query."""
@@ -156,6 +158,11 @@ class AppCache:
     async def get(self, appid: str) -> App | None:
         """Return the app, loaded when its snapshot is too old; None when there is none."""
         return self.fresh(appid) or await asyncio.shield(self._loading.get(appid) or self._load(appid))
+
+    async def others(self, appid: str, most: int) -> list[App]:
+        """Return other apps that called this process, those seen last first."""
+        names = list(islice((one for one in reversed(self._seen) if one != appid), most))
+        return [app for app in [await self.get(one) for one in names] if app is not None]
 
     async def reload(self, appid: str) -> App | None:
         """Return the app as it is now, not as a load that began before sees it."""
@@ -189,3 +196,5 @@ class AppCache:
             self._apps.pop(appid, None)
         else:
             self._apps[appid] = (tick, app)
+            self._seen.pop(appid, None)
+            self._seen[appid] = None
