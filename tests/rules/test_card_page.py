@@ -48,7 +48,7 @@ def test_what_can_be_done_depends_on_the_state(state: str) -> None:
         ({"base": {**CENTER, "can_share": False}}, "share"),
         ({"self_consume": False}, "consume"),
         ({"can_give": False}, "give"),
-        ({"bound": True}, "give"),
+        ({"base": {**CENTER, "use_custom_code": True}}, "share"),
     ],
 )
 def test_each_switch_takes_its_own_button_away(change: dict[str, Any], missing: str) -> None:
@@ -56,6 +56,16 @@ def test_each_switch_takes_its_own_button_away(change: dict[str, Any], missing: 
     offered = offer("NORMAL", base(**switches.pop("base")), **switches)
     shown = msgspec.structs.asdict(offered)
     assert [name for name, on in shown.items() if not on] == [missing]
+
+
+def test_a_card_for_named_people_is_neither_given_nor_shared() -> None:
+    offered = offer("NORMAL", base(), self_consume=False, can_give=True, bound=True)
+    assert (offered.give, offered.share) == (False, False)
+
+
+def test_deposited_codes_can_be_shared() -> None:
+    deposit = base(use_custom_code=True, get_custom_code_mode="GET_CUSTOM_CODE_MODE_DEPOSIT", sku={"quantity": 0})
+    assert offer("NORMAL", deposit, self_consume=False, can_give=True, bound=False).share
 
 
 def test_a_stored_address_that_is_no_link_gives_no_button() -> None:

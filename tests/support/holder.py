@@ -21,7 +21,7 @@ from kaquan.sources import wall_clock
 from kaquan.store import tables
 from kaquan.store.apps import App, load_app
 from kaquan.store.tx import Tx
-from kaquan.wallet.links import card_path
+from kaquan.web.links import card_path
 from support.api import Api
 from support.server import Server
 

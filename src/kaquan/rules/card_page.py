@@ -9,7 +9,7 @@ import msgspec
 
 from kaquan.rules import code as rule
 from kaquan.rules.card_content import BaseInfo
-from kaquan.rules.card_tables import CELLS
+from kaquan.rules.card_tables import CELLS, DEPOSIT_MODE
 from kaquan.rules.jump_url import cell_url, safe_url
 
 MEMBER_CARD = "MEMBER_CARD"
@@ -54,14 +54,16 @@ def offer(state: str, base: BaseInfo, self_consume: bool, can_give: bool, bound:
         base: what people see of the card.
         self_consume: whether its holder may redeem it.
         can_give: whether it may be given away.
-        bound: whether it is for named people alone, who cannot give it away.
+        bound: whether it is for named people alone, who can neither give it away nor share it.
     """
     usable = state in rule.USABLE
+    # Nobody can claim such a card from a page that names no code.
+    own_codes = base.use_custom_code and base.get_custom_code_mode != DEPOSIT_MODE
     return Offer(
         present=usable,
         center=usable and bool(base.center_title and safe_url(base.center_url)),
         consume=usable and self_consume,
-        share=base.can_share and state not in GONE,
+        share=base.can_share and not bound and not own_codes and state not in GONE,
         give=can_give and not bound and (usable or state == rule.NOT_BEGUN),
         delete=state not in GONE and state != rule.GIFTING,
     )

@@ -17,7 +17,7 @@ from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.jump_url import cell_url, safe_url
 from kaquan.wallet import card_texts
 from kaquan.wallet.holder import Held, hold
-from kaquan.wallet.links import share_path
+from kaquan.web.links import share_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

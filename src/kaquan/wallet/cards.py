@@ -16,7 +16,7 @@ from kaquan.rules.card_tables import COLORS
 from kaquan.rules.jump_url import safe_url
 from kaquan.store.apps import App
 from kaquan.wallet.card_texts import STAMP_TEXTS, validity
-from kaquan.wallet.links import card_path
+from kaquan.web.links import card_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

@@ -11,7 +11,7 @@ from kaquan.actions.meet import find_openid
 from kaquan.rules import code as rule
 from kaquan.rules.card_content import BaseInfo
 from kaquan.store.tx import Tx
-from kaquan.wallet.links import card_path, text_of
+from kaquan.web.links import card_path, text_of
 from kaquan.web.visit import NotHere, Visit
 
 

@@ -17,7 +17,7 @@ from kaquan.rules.card_tables import COLORS
 from kaquan.rules.jump_url import safe_url
 from kaquan.rules.message import WXCARD
 from kaquan.store.tx import Tx
-from kaquan.wallet.links import message_path
+from kaquan.web.links import message_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
-from support.browser import assert_accessible
+from support.browser import Devices, Faults, assert_accessible
 from support.holder import Holder, Shown, send
 
 LINK = "https://shop.example/book?from=card#top"
@@ -40,3 +42,39 @@ def test_messages_are_paged(me: Holder, mine: Page) -> None:
     expect(mine.locator(".bubble")).to_have_text(["第0条"])
     mine.get_by_role("link", name="回到最新").click()
     expect(mine.locator(".bubble")).to_have_count(20)
+
+
+def test_the_card_of_a_message_is_claimed_and_no_more_often_than_it_may_be(
+    me: Holder, mine: Page, shown: Shown
+) -> None:
+    card_id = me.api.create_card(shown(base={"title": "送你的券", "get_limit": 1}))
+    send(me.api, me.openid, {"msgtype": "wxcard", "wxcard": {"card_id": card_id}})
+    mine.goto(me.server.base_url + "/wallet/messages")
+    mine.get_by_role("link", name="送你的券").click()
+    assert_accessible(mine)
+    message = mine.url
+    mine.get_by_role("button", name="领取卡券").click()
+    expect(mine).to_have_url(re.compile(f"/wallet/{me.api.appid}/{card_id}/[0-9]{{12}}$"))
+    assert [card for _, card, _ in me.tape("user_get_card")] == [card_id]
+    mine.goto(message)
+    mine.get_by_role("button", name="领取卡券").click()
+    expect(mine.get_by_role("alert")).to_contain_text("已领取过")
+    rid = mine.locator(".reference").inner_text().split()[-1]
+    assert me.api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})["diagnosis"]["errcode"] == 45033
+
+
+def test_only_the_card_of_a_message_of_ones_own_can_be_claimed(
+    me: Holder, devices: Devices, shown: Shown, faults: Faults
+) -> None:
+    card_id = me.api.create_card(shown())
+    send(me.api, me.openid, {"msgtype": "wxcard", "wxcard": {"card_id": card_id}})
+    send(me.api, me.openid, {"msgtype": "text", "text": {"content": "x"}})
+    stranger = Holder(me.server, me.api, "bob")
+    page = devices.phone()
+    stranger.sign_in(page)
+    faults.expect("404")
+    ids = [one["id"] for one in me.api.ok("/ext/messages", {"openid": me.openid})["messages"]]
+    for name in (*ids, "0", "x", "9" * 30):
+        answer = page.goto(f"{me.server.base_url}/wallet/messages/{me.api.appid}.{name}")
+        assert answer is not None
+        assert answer.status == 404

@@ -76,7 +76,7 @@ def test_a_mini_program_is_named_but_cannot_be_opened(me: Holder, mine: Page, sh
         ({}, 1, 1),
         ({"can_share": False}, 0, 1),
         ({"can_give_friend": False}, 1, 0),
-        ({"bind_openid": True}, 1, 0),
+        ({"bind_openid": True}, 0, 0),
     ],
 )
 def test_sharing_and_giving_are_two_switches(

@@ -1,8 +1,8 @@
-"""Where pages of the wallet are: the one place that knows their addresses."""
+"""Where pages about cards are, for every package of pages that leads there."""
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import quote, unquote
 
 from kaquan.rules.text import storable
 
@@ -30,4 +30,4 @@ def share_path(appid: str, card_id: str) -> str:
 
 def message_path(appid: str, message_id: str) -> str:
     """Return the path of the page on which the card of a message is claimed."""
-    return f"/wallet/claim?{urlencode({'appid': appid, 'message': message_id})}"
+    return f"/wallet/messages/{appid}.{message_id}"
