@@ -79,6 +79,19 @@ def test_each_state_stands_on_its_list_or_on_none(shop: Database) -> None:
     assert set(codes(ended)) == {"EXPIRE", "CONSUMED", "UNAVAILABLE"}
 
 
+def test_a_page_is_one_query_however_many_cards_it_shows(shop: Database) -> None:
+    for number in range(30):
+        put(shop, f"{number}")
+    asked: list[sa.Executable] = []
+
+    def read(tx: Tx) -> list[Held]:
+        every = tx.all
+        tx.all = lambda statement: asked.append(statement) or every(statement)  # type: ignore[method-assign]
+        return list_holdings(tx, APPID, ME, True, NOW, None, 21)
+
+    assert (len(shop.transact(read)), len(asked)) == (21, 1)
+
+
 def test_the_last_second_of_the_validity_is_on_the_usable_list(shop: Database) -> None:
     put(shop, "1", end_time=NOW)
     assert (codes(listed(shop)), codes(listed(shop, kept=False))) == (["1"], [])

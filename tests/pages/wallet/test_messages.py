@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
 
+from kaquan.rules.signature import card_ext_signature
 from support.browser import Devices, Faults, assert_accessible
 from support.holder import Holder, Shown, send
 
@@ -78,3 +80,17 @@ def test_only_the_card_of_a_message_of_ones_own_can_be_claimed(
         answer = page.goto(f"{me.server.base_url}/wallet/messages/{me.api.appid}.{name}")
         assert answer is not None
         assert answer.status == 404
+
+
+def test_what_a_message_brings_for_its_card_goes_into_the_claim(me: Holder, mine: Page, shown: Shown) -> None:
+    card_id = me.api.create_card(shown(base={"bind_openid": True}))
+    ticket = me.api.get("/cgi-bin/ticket/getticket", type="wx_card")["ticket"]
+    ext = {"openid": me.openid, "timestamp": "1700000000", "nonce_str": "n1", "outer_str": "news"}
+    signed = json.dumps({**ext, "signature": card_ext_signature(ticket, card_id, ext)})
+    send(me.api, me.openid, {"msgtype": "wxcard", "wxcard": {"card_id": card_id, "card_ext": signed}})
+    mine.goto(me.server.base_url + "/wallet/messages")
+    mine.get_by_role("link", name="双人套餐").click()
+    mine.get_by_role("button", name="领取卡券").click()
+    expect(mine).to_have_url(re.compile(f"/wallet/{me.api.appid}/{card_id}/"))
+    (told,) = [one for one in me.api.ok("/sandbox/events")["events"] if one["event"] == "user_get_card"]
+    assert told["fields"]["OuterStr"] == "news"
