@@ -85,8 +85,11 @@ def test_a_page_is_one_query_however_many_cards_it_shows(shop: Database) -> None
     asked: list[sa.Executable] = []
 
     def read(tx: Tx) -> list[Held]:
-        every = tx.all
-        tx.all = lambda statement: asked.append(statement) or every(statement)  # type: ignore[method-assign]
+        def ask(statement: sa.Executable) -> list[Any]:
+            asked.append(statement)
+            return Tx.all(tx, statement)
+
+        tx.all = ask  # type: ignore[method-assign]
         return list_holdings(tx, APPID, ME, True, NOW, None, 21)
 
     assert (len(shop.transact(read)), len(asked)) == (21, 1)
