@@ -23,6 +23,7 @@ from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
+from kaquan.api.gifts import keep_bringing_back
 from kaquan.api.route import ROUTES
 from kaquan.events.delivery import Delivery
 from kaquan.keys import Keys, load_master_key
@@ -116,7 +117,8 @@ class Server:
         gc.freeze()
         await self.platform.store.open()
         await self.platform.delivery.start()
-        self._beside = [asyncio.create_task(self._clean()), asyncio.create_task(self._sweep())]
+        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform))
+        self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:
         """Answer what is queued, give back what is leased, and close."""

@@ -58,6 +58,11 @@ def new_pick() -> int:
     return new_picks(1)[0]
 
 
+def new_name() -> bytes:
+    """Return the 128 bits of a name that nobody can guess."""
+    return secrets.token_bytes(16)
+
+
 def new_appid() -> str:
     """Return ``wx`` and 16 hex digits."""
     return "wx" + secrets.token_hex(8)

@@ -63,6 +63,9 @@ def test_each_state_stands_on_its_list_or_on_none(shop: Database) -> None:
         "NOT_BEGUN": {"begin_time": NOW + 1},
         "GIFTING": {"status": "GIFTING"},
         "EXPIRE": {"end_time": NOW - 1},
+        "given": {"status": "GIFTING", "end_time": NOW - 1},
+        "back": {"status": "GIFTING", "claimed": NOW - DAY},
+        "over": {"status": "GIFTING", "claimed": NOW - DAY, "end_time": NOW - 1},
         "CONSUMED": {"status": "CONSUMED"},
         "UNAVAILABLE": {"status": "UNAVAILABLE"},
         "DELETE": {"status": "DELETE"},
@@ -72,11 +75,12 @@ def test_each_state_stands_on_its_list_or_on_none(shop: Database) -> None:
         put(shop, name, **values)
     put(shop, "others", openid=OTHER)
     kept, ended = listed(shop), listed(shop, kept=False)
+    stands = {"given": "GIFTING", "back": "GIFT_TIMEOUT", "over": "EXPIRE"}
     assert {one.code.code: rule.state(one.code, NOW) for one in [*kept, *ended]} == {
-        name: name for name in states if name not in {"DELETE", "GIFT_SUCC"}
+        name: stands.get(name, name) for name in states if name not in {"DELETE", "GIFT_SUCC"}
     }
-    assert set(codes(kept)) == {"NORMAL", "GIFT_TIMEOUT", "NOT_BEGUN", "GIFTING"}
-    assert set(codes(ended)) == {"EXPIRE", "CONSUMED", "UNAVAILABLE"}
+    assert set(codes(kept)) == {"NORMAL", "GIFT_TIMEOUT", "NOT_BEGUN", "GIFTING", "given", "back"}
+    assert set(codes(ended)) == {"EXPIRE", "CONSUMED", "UNAVAILABLE", "over"}
 
 
 def test_a_page_is_one_query_however_many_cards_it_shows(shop: Database) -> None:

@@ -86,6 +86,26 @@ def test_an_expired_token_is_answered_as_the_account_was_set(server: Server) -> 
         assert soon(partial(is_answered, wanted))
 
 
+def test_a_merchants_code_is_another_one_in_other_hands_where_the_account_was_set_so(server: Server) -> None:
+    api = made(server, "--sandbox", "--review", "auto")
+    card_id = api.create_card(card("GROUPON", {"use_custom_code": True, "get_limit": 100, "sku": {"quantity": 100}}))
+    ann, bob = api.person("ann"), api.person("bob")
+
+    def becomes(code: str) -> str:
+        body = {"openid": ann, "card_id": card_id, "code": api.claim(card_id, ann, code=code)}
+        gift_id = api.ok("/sandbox/gift", body)["gift_id"]
+        return str(api.ok("/sandbox/accept", {"openid": bob, "gift_id": gift_id})["code"])
+
+    assert becomes("A-1") == "A-1"
+    said = printed("app", "set", "--appid", api.appid, "--gift-new-code", **of(server.database))
+    assert said == [f"changed {api.appid}: gift_new_code = True"]
+    names = (f"B-{number}" for number in range(40))
+    assert soon(lambda: bool(re.fullmatch(r"\d{12}", becomes(next(names)))))
+    printed("app", "set", "--appid", api.appid, "--no-gift-new-code", **of(server.database))
+    names = (f"C-{number}" for number in range(40))
+    assert soon(lambda: becomes(name := next(names)) == name)
+
+
 def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
     api = made(server)
     (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))

@@ -47,6 +47,18 @@ def test_the_life_of_a_code_by_hand(server: Server, receiver: Receiver) -> None:
     assert [json.loads(line)["id"] for line in later] == [tape[2]["id"]]
 
 
+def test_a_gift_by_hand(sandbox: Api) -> None:
+    card_id = sandbox.create_card(card())
+    ann, bob = sandbox.person("ann"), sandbox.person("bob")
+    at = ("--card-id", card_id, "--openid", ann, "--code", sandbox.claim(card_id, ann))
+    first = result(sandbox, "gift", *at)
+    assert result(sandbox, "take-back", "--openid", ann, "--gift-id", first) == "ok"
+    second = result(sandbox, "gift", *at, "--to", bob, "--greeting", "for you")
+    assert refused(sandbox, "accept", "--openid", ann, "--gift-id", second).startswith("40003 invalid openid")
+    code = result(sandbox, "accept", "--openid", bob, "--gift-id", second)
+    assert sandbox.ok("/card/code/get", {"code": code})["openid"] == bob
+
+
 def test_the_clock_is_read_and_moved_ahead(sandbox: Api) -> None:
     before = int(result(sandbox, "clock"))
     assert int(result(sandbox, "clock", "--advance", 86400)) - before in range(86400, 86410)

@@ -16,6 +16,7 @@ from card_bodies import card
 from fuzz.drive import Answer
 from fuzz.request import Request
 from kaquan.api.dispatch import PREFIXES
+from kaquan.rules.code import GIFT_SUCC, GIFTING
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 from support.database import Database
@@ -126,7 +127,8 @@ def _without(child: sa.Table, parent: sa.Table, *columns: str, where: Any = None
 
 def _issued() -> sa.Select[Any]:
     """Return the cards whose stock and codes are not all that was ever stocked."""
-    stock, issued = tables.stock.c, _counted(tables.code, sa.true())
+    # Of what was given away the giver keeps a line.
+    stock, issued = tables.stock.c, _counted(tables.code, tables.code.c.status != GIFT_SUCC)
     wrong = stock.quantity + issued != stock.total_quantity
     return sa.select(stock.card_id, stock.quantity, stock.total_quantity, issued).where(wrong)
 
@@ -135,7 +137,8 @@ def _deposited() -> sa.Select[Any]:
     """Return the cards of which the free and the claimed codes together are not those that were deposited."""
     stock = tables.stock.c
     free = _counted(tables.pool, ~tables.pool.c.taken)
-    claimed = _counted(tables.code, sa.true())
+    # A line without a code of its own stands for one that changed hands as it was.
+    claimed = _counted(tables.code, (tables.code.c.status != GIFT_SUCC) | (tables.code.c.reason == ""))
     wrong = (stock.deposited > 0) & (free + claimed != stock.deposited)
     return sa.select(stock.card_id, stock.deposited, free, claimed).where(wrong)
 
@@ -146,6 +149,15 @@ def _counted(table: sa.Table, where: Any) -> Any:
     return sa.select(sa.func.count()).select_from(table).where(mine & where).scalar_subquery()
 
 
+def _given() -> sa.Select[Any]:
+    """Return the codes that are given away, but not in exactly one gift."""
+    code, gift = tables.code.c, tables.gift.c
+    mine = (gift.appid == code.appid) & (gift.code == code.code) & (gift.scope == code.scope) & OPEN
+    gifts = sa.select(sa.func.count()).select_from(tables.gift).where(mine).scalar_subquery()
+    return sa.select(code.appid, code.code).where((code.status == GIFTING) & (gifts != 1))
+
+
+OPEN = tables.gift.c.status == "open"
 INVARIANTS: dict[str, sa.Select[Any]] = {
     "stock and issued codes are the total": _issued(),
     "free and claimed codes are those deposited": _deposited(),
@@ -154,6 +166,8 @@ INVARIANTS: dict[str, sa.Select[Any]] = {
     "a code has a card": _without(tables.code, tables.card, "card_id"),
     "a deposited code has a card": _without(tables.pool, tables.card, "card_id"),
     "a ticket has a card": _without(tables.qr, tables.card, "card_id"),
+    "an open gift has its code": _without(tables.gift, tables.code, "code", "scope", where=OPEN),
+    "a code is given away in one open gift": _given(),
     "a message has a recipient": _without(tables.message, tables.person, "openid"),
     "a mass message is there": _without(tables.message, tables.mass, "msg_id", where=tables.message.c.msg_id != 0),
     "an event that waits is in the journal": _without(tables.outbox, tables.journal, "id"),

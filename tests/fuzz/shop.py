@@ -91,6 +91,11 @@ def _cards(shop: Shop, people: list[str]) -> None:
     shop.learn(encrypt_code="AAAA")
     if api.raw("POST", f"/sandbox/faults?access_token={api.token}", b"{}")["errcode"] == 0:
         shop.learn(encrypt_code=api.ok("/sandbox/encrypt_code", {"card_id": plain, "code": codes[2]})["encrypt_code"])
+        for number in range(3, 9):
+            given = {"openid": people[number % 6], "card_id": plain, "code": codes[number]}
+            shop.learn(gift_id=api.ok("/sandbox/gift", given)["gift_id"])
+    shop.learn(gift_id="x" * 32)
+    shop.known["to"] = ["", *shop.known["openid"]]
 
 
 def _ways(shop: Shop) -> None:

@@ -9,6 +9,7 @@ import pytest
 from card_bodies import OWN, card
 
 from qa.desk import Desk, repaired
+from support.server import Server
 
 SWITCHES = ("can_share", "can_give_friend")
 
@@ -54,3 +55,23 @@ def test_what_is_no_boolean_is_named_with_its_place(desk: Desk, sent: Any) -> No
     told = desk.refused("/card/create", card("GROUPON", {"can_share": sent}))
     assert (told["answer"][:5], told["path"]) == ("40053", "card.groupon.base_info.can_share")
     assert told["expected"] == "boolean"
+
+
+@pytest.fixture
+def sandbox_desk(server: Server) -> Desk:
+    """A sandbox account, whose people can be played."""
+    return Desk(server.new_app(), server.database)
+
+
+@pytest.mark.parametrize("can_share", [True, False])
+def test_a_code_is_given_away_where_can_give_friend_says_so_alone(sandbox_desk: Desk, can_share: bool) -> None:
+    desk = sandbox_desk
+    api, ann, bob = desk.api, desk.api.person("ann"), desk.api.person("bob")
+    card_id = api.create_card(card("GROUPON", {"can_share": can_share, "can_give_friend": False}))
+    body = {"openid": ann, "card_id": card_id, "code": api.claim(card_id, ann)}
+    told = desk.refused("/sandbox/gift", body)
+    assert (told["answer"][:5], told["cause"]) == ("45030", "giving_off")
+    assert "can_give_friend" in told["zh"]
+    desk.passes("/card/update", {"card_id": card_id, "groupon": {"base_info": {"can_give_friend": True}}})
+    gift_id = desk.passes("/sandbox/gift", body)["gift_id"]
+    assert desk.passes("/sandbox/accept", {"openid": bob, "gift_id": gift_id})["code"] != body["code"]

@@ -7,13 +7,9 @@ import re
 import time
 from typing import Any
 
-import msgspec
 import pytest
 from card_bodies import card
 
-from kaquan.events.catalogue import UserGetCard
-from kaquan.events.outbox import Pushed
-from kaquan.events.render import as_xml, document
 from kaquan.rules.signature import card_ext_signature
 from support.api import Api
 from support.callback import Push, Receiver
@@ -36,19 +32,31 @@ XML = """<xml><ToUserName><![CDATA[{gh}]]></ToUserName>
 <IsRecommendByFriend>0</IsRecommendByFriend>
 </xml>"""
 
-GIFT = """<xml><ToUserName><![CDATA[gh_1]]></ToUserName>
-<FromUserName><![CDATA[oRECEIVER]]></FromUserName>
-<CreateTime>1700000000</CreateTime>
+GIFT = """<xml><ToUserName><![CDATA[{gh}]]></ToUserName>
+<FromUserName><![CDATA[{openid}]]></FromUserName>
+<CreateTime>{time}</CreateTime>
 <MsgType><![CDATA[event]]></MsgType>
 <Event><![CDATA[user_get_card]]></Event>
-<CardId><![CDATA[pCARD]]></CardId>
+<CardId><![CDATA[{card_id}]]></CardId>
 <IsGiveByFriend>1</IsGiveByFriend>
-<UserCardCode><![CDATA[222]]></UserCardCode>
-<FriendUserName><![CDATA[oGIVER]]></FriendUserName>
+<UserCardCode><![CDATA[{code}]]></UserCardCode>
+<FriendUserName><![CDATA[{giver}]]></FriendUserName>
 <OuterId>0</OuterId>
-<OldUserCardCode><![CDATA[111]]></OldUserCardCode>
-<OuterStr><![CDATA[poster]]></OuterStr>
-<OutetStr><![CDATA[poster]]></OutetStr>
+<OldUserCardCode><![CDATA[{old}]]></OldUserCardCode>
+<OuterStr><![CDATA[海报]]></OuterStr>
+<OutetStr><![CDATA[海报]]></OutetStr>
+</xml>"""
+
+GIFTING = """<xml><ToUserName><![CDATA[{gh}]]></ToUserName>
+<FromUserName><![CDATA[{giver}]]></FromUserName>
+<CreateTime>{time}</CreateTime>
+<MsgType><![CDATA[event]]></MsgType>
+<Event><![CDATA[user_gifting_card]]></Event>
+<CardId><![CDATA[{card_id}]]></CardId>
+<UserCardCode><![CDATA[{old}]]></UserCardCode>
+<IsReturnBack>{back}</IsReturnBack>
+<FriendUserName><![CDATA[{to}]]></FriendUserName>
+<IsChatRoom>{chat_room}</IsChatRoom>
 </xml>"""
 
 
@@ -128,6 +136,76 @@ def test_each_code_of_one_person_is_pushed_by_itself_at_a_second_of_its_own(serv
     assert len({push.message["CreateTime"] for push in pushes}) == 3
 
 
-def test_a_gift_has_both_openids_and_both_codes() -> None:
-    gift = msgspec.to_builtins(UserGetCard.by_gift("pCARD", "222", "oGIVER", "111", "poster"))
-    assert as_xml(document("gh_1", Pushed(1, "oRECEIVER", "user_get_card", 1_700_000_000, gift, 0))) == GIFT
+@pytest.fixture
+def giver(server: Server, receiver: Receiver) -> tuple[Api, dict[str, Any]]:
+    """An account that is told of everything, and what is known of a code that Ann has claimed with a channel."""
+    api = server.new_app()
+    api.ok("/sandbox/callback", receiver.settings())
+    card_id, ann = api.create_card(card()), api.person("ann")
+    old = api.claim(card_id, ann, outer_str="海报")
+    (push,) = receiver.wait(1, "user_get_card")
+    return api, {"gh": push.message["ToUserName"], "giver": ann, "card_id": card_id, "old": old}
+
+
+def give(api: Api, facts: dict[str, Any], to: str = "") -> str:
+    """Give the code away and return the gift's name."""
+    body = {"openid": facts["giver"], "card_id": facts["card_id"], "code": facts["old"], "to": to}
+    gift_id: str = api.ok("/sandbox/gift", body)["gift_id"]
+    return gift_id
+
+
+def body_of(push: Push, form: str, **facts: Any) -> str:
+    """Return the body a push should have; its time is its own."""
+    return form.format(time=push.message["CreateTime"], **facts)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["to one person", "into a group"])
+def test_a_gift_has_both_openids_and_both_codes(
+    receiver: Receiver, giver: tuple[Api, dict[str, Any]], named: bool
+) -> None:
+    api, facts = giver
+    bob = api.person("bob")
+    code = api.ok("/sandbox/accept", {"openid": bob, "gift_id": give(api, facts, bob if named else "")})["code"]
+    assert code != facts["old"]
+    (given,) = receiver.wait(1, "user_gifting_card")
+    to = {"to": bob if named else "", "chat_room": int(not named)}
+    assert given.body.decode() == body_of(given, GIFTING, **facts, **to, back=0)
+    accepted = receiver.wait(2, "user_get_card")[1]
+    assert accepted.body.decode() == body_of(accepted, GIFT, **facts, openid=bob, code=code)
+
+
+def test_a_gift_that_nobody_accepts_comes_back_with_the_same_fields(
+    receiver: Receiver, giver: tuple[Api, dict[str, Any]]
+) -> None:
+    api, facts = giver
+    bob = api.person("bob")
+    give(api, facts, bob)
+    api.ok("/sandbox/clock", {"advance": 86400})
+    given, returned = receiver.wait(2, "user_gifting_card")
+    assert returned.body.decode() == body_of(returned, GIFTING, **facts, to=bob, chat_room=0, back=1)
+    assert int(returned.message["CreateTime"]) - int(given.message["CreateTime"]) in range(86399, 86410)
+    assert api.ok("/card/code/get", {"code": facts["old"]})["can_consume"]
+
+
+def test_the_second_hop_names_the_code_of_the_first(receiver: Receiver, giver: tuple[Api, dict[str, Any]]) -> None:
+    api, facts = giver
+    bob, cat = api.person("bob"), api.person("cat")
+    second = api.ok("/sandbox/accept", {"openid": bob, "gift_id": give(api, facts, bob)})["code"]
+    onward = {**facts, "giver": bob, "old": second}
+    third = api.ok("/sandbox/accept", {"openid": cat, "gift_id": give(api, onward)})["code"]
+    pushes = receiver.wait(3, "user_get_card")
+    last = next(push for push in pushes if push.message["UserCardCode"] == third)
+    assert last.body.decode() == body_of(last, GIFT, **onward, openid=cat, code=third)
+
+
+def test_who_asks_for_the_old_code_is_told_who_has_it_and_as_what(giver: tuple[Api, dict[str, Any]]) -> None:
+    api, facts = giver
+    bob = api.person("bob")
+    code = api.ok("/sandbox/accept", {"openid": bob, "gift_id": give(api, facts)})["code"]
+    for path in ("/card/code/get", "/card/code/consume", "/card/code/unavailable"):
+        rid = api.post(path, {"code": facts["old"]})["errmsg"].partition(" rid: ")[2][:26]
+        told = api.ok("/cgi-bin/openapi/rid/get", {"rid": rid})["diagnosis"]
+        assert (told["errcode"], told["cause"]) == (40056, "given_away")
+        assert f"{bob[:4]}***{bob[-4:]}" in told["en"]
+        assert code in told["en"]
+        assert bob not in told["en"] + told["zh"]

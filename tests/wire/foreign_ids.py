@@ -137,6 +137,12 @@ TABLE: dict[str, dict[str, str]] = {
         '{"card_id":"$my_card_id","openid":"$openid"}': "40003 stranger",
     },
     "/ext/messages": {'{"openid":"$openid"}': "0"},
+    "/sandbox/accept": {
+        '{"openid":"$my_openid","gift_id":"$gift_id"}': "40073 gift_unknown",
+        '{"openid":"$openid","gift_id":"$gift_id"}': "40003 stranger",
+        '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
+        '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
+    },
     "/sandbox/approve": {'{"card_id":"$card_id"}': "48001 foreign_card"},
     "/sandbox/approve_store": {'{"poi_id":$poi_id}': "65115 unknown"},
     "/sandbox/delete": {
@@ -146,7 +152,19 @@ TABLE: dict[str, dict[str, str]] = {
     },
     "/sandbox/encrypt_code": {'{"card_id":"$card_id","code":"$code"}': "0"},
     "/sandbox/faults/clear": {'{"fault_id":"$fault_id"}': "40097 fault_id"},
+    "/sandbox/gift": {
+        '{"openid":"$openid","card_id":"$my_card_id","code":"$my_code"}': "40003 stranger",
+        '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
+        '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40056 unknown",
+        '{"openid":"$my_openid","card_id":"$my_card_id","code":"$my_code","to":"$to"}': "40003 stranger",
+    },
     "/sandbox/refuse": {'{"card_id":"$card_id"}': "48001 foreign_card"},
+    "/sandbox/take_back": {
+        '{"openid":"$openid","gift_id":"$gift_id"}': "40003 stranger",
+        '{"openid":"$my_openid","gift_id":"$gift_id"}': "40073 gift_unknown",
+        '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
+        '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
+    },
     "/sandbox/refuse_store": {'{"poi_id":$poi_id}': "65115 unknown"},
 }
 # The same of paths that read their query; the ticket of a QR code is drawn for whoever has it.

@@ -39,8 +39,8 @@ load_endpoints()
 
 # Fields whose value names something of an account.
 ID_NAMES = """
-appid card_ext card_id code encrypt_code fault_id location_id_list msg_id openid poi_id rid secret ticket touser
-towxname username
+appid card_ext card_id code encrypt_code fault_id gift_id location_id_list msg_id openid poi_id rid secret ticket
+touser towxname username
 """
 IDS = frozenset(ID_NAMES.split())
 
@@ -82,10 +82,13 @@ def estate(server: Server, name: str, ahead: int) -> Estate:
     ]
     rid = api.post("/card/code/get", {"code": f"Refused{name}"})["errmsg"].partition(" rid: ")[2][:26]
     fault = api.ok("/sandbox/fault", {"path": "/card/getcolors", "errcode": -1, "nth": 1000})["fault_id"]
+    given = api.claim(card_id, ann)
+    gift_id = api.ok("/sandbox/gift", {"openid": ann, "card_id": card_id, "code": given})["gift_id"]
     encrypted = api.ok("/sandbox/encrypt_code", {"card_id": card_id, "code": code})["encrypt_code"]
     ids = {"card_id": card_id, "code": code, "openid": ann, "touser": ann, "poi_id": poi_id, "ticket": qr["ticket"]}
     ids |= {"encrypt_code": encrypted, "msg_id": numbers[-1], "rid": rid, "fault_id": fault, "location_id_list": poi_id}
     ids |= {"appid": api.appid, "secret": api.secret, "towxname": f"{name}-ann", "username": f"{name}-ann"}
+    ids |= {"gift_id": gift_id, "to": ann}
     ids["card_ext"] = signed(api, card_id).replace('"', '\\"')
     scanned = qr["url"].rpartition("/")[2]
     pages = {"/q/": scanned, "/shelf/": url.rpartition("/")[2]}

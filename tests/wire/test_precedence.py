@@ -24,10 +24,11 @@ from wire.answers import refusal
 from wire.kept import Kept
 from wire.scene import Fault, Table, reason
 from wire.spoiled_cards import TABLES as CARDS
+from wire.spoiled_gifts import TABLES as GIFTS
 from wire.spoiled_others import TABLES as OTHERS
 
 load_endpoints()
-TABLES = (*CARDS, *OTHERS)
+TABLES = (*CARDS, *GIFTS, *OTHERS)
 FAULTS = [pytest.param(table, one, id=f"{table.path} {one.given}") for table in TABLES for one in table.faults]
 COUNTED = "behind the secret, so that nobody uses up another's calls: qa/test_e12_frequency.py"
 # Steps that no table spoils a request for, with the reason.

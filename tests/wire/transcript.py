@@ -45,8 +45,7 @@ def account(server: Server, described: str) -> Api:
     every = "balance,bonus,custom_code,custom_url,issue,member_card,pay"
     changed: dict[str, Any] = {} if kind == "sandbox" else {"card_function": "granted", "permissions": every}
     changed |= dict(column.split("=") for column in columns)
-    if "suspended" in changed:
-        changed["suspended"] = changed["suspended"] == "true"
+    changed |= {flag: changed[flag] == "true" for flag in ("suspended", "gift_new_code") if flag in changed}
     return server.new_app(sandbox=kind == "sandbox", review=changed.pop("review", "auto"), **changed)
 
 

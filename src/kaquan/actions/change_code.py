@@ -9,12 +9,26 @@ import sqlalchemy as sa
 from kaquan.actions.event_time import next_event_time
 from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
+from kaquan.actions.return_gift import back_if_over
 from kaquan.errors import Errcode, Refusal
 from kaquan.events.catalogue import UserDelCard
 from kaquan.rules import code as rule
+from kaquan.rules.card_tables import FIX_TIME_RANGE
 from kaquan.rules.code import Code
 from kaquan.store import tables
 from kaquan.store.tx import Tx
+
+
+def _column(name: str) -> sa.ColumnElement[Any]:
+    code, card = tables.code.c, tables.card.c
+    if name in {"begin_time", "end_time"}:
+        # A range of days can be widened after codes were claimed.
+        return sa.case((card.date_type == FIX_TIME_RANGE, card[name]), else_=code[name]).label(name)
+    return card[name] if name in {"card_type", "use_limit"} else code[name]
+
+
+COLUMNS = [_column(name) for name in Code.__struct_fields__]
+"""What a code is, of its row and of its card's."""
 
 
 def void_code(tx: Tx, appid: str, code: str, card_id: str | None, reason: str, now: int, record: Record) -> None:
@@ -23,7 +37,7 @@ def void_code(tx: Tx, appid: str, code: str, card_id: str | None, reason: str, n
     Raises:
         Refusal: 40056, 40099, 40127, 41012.
     """
-    found = load_code(tx, appid, code, card_id)
+    found = back_if_over(tx, appid, load_code(tx, appid, code, card_id), now, record)
     _change(tx, appid, found, "unavailable", rule.UNAVAILABLE, now, reason=reason)
     record.change("unavailable", {"reason": reason}, now, found.card_id, found.code)
     record.save(tx, appid)
@@ -37,7 +51,7 @@ def update_code(tx: Tx, appid: str, code: str, card_id: str | None, new_code: st
     """
     # Claims of the card wait until the commit, so that none takes the new code meanwhile.
     deposit = card_id is not None and load_card(tx, appid, card_id, lock=True).deposit
-    found = load_code(tx, appid, code, card_id)
+    found = back_if_over(tx, appid, load_code(tx, appid, code, card_id), now, record)
     if not found.scope:
         raise Errcode.INVALID_CARD_PARAMETERS("platform_code", code=code, card_id=found.card_id)
     refused = rule.refusal("update", found, now)
@@ -46,7 +60,7 @@ def update_code(tx: Tx, appid: str, code: str, card_id: str | None, new_code: st
     if new_code != code:
         _rename(tx, appid, found, new_code, deposit)
         record.change("update", {"new_code": new_code}, now, found.card_id, code)
-        record.save(tx, appid)
+    record.save(tx, appid)
 
 
 def _rename(tx: Tx, appid: str, found: Code, new_code: str, deposit: bool) -> None:
@@ -70,22 +84,24 @@ def delete_code(tx: Tx, appid: str, openid: str, code: str, card_id: str, now: i
     found = load_code(tx, appid, code, card_id)
     if found.openid != openid:
         raise Errcode.INVALID_SERIAL_CODE("other_holder", code=code, card_id=card_id)
+    found = back_if_over(tx, appid, found, now, record)
     at = next_event_time(tx, appid, openid, now)
     _change(tx, appid, found, "delete", rule.DELETE, now, event_time=at)
     record.event("delete", UserDelCard(CardId=found.card_id, UserCardCode=code), openid, at, found.card_id, code)
     record.save(tx, appid)
 
 
-def load_code(tx: Tx, appid: str, code: str, card_id: str | None) -> Code:
-    """Return the code meant by its text and card, locked until the commit.
+def load_code(tx: Tx, appid: str, code: str, card_id: str | None, lock: bool = True) -> Code:
+    """Return the code meant by its text and card, locked until the commit unless it is only looked at.
 
     Raises:
         Refusal: 40056 unknown, 41012 the card is needed.
     """
-    table = tables.code.c
-    columns = [table[name] for name in Code.__struct_fields__ if name in table]
-    rows = tx.all(sa.select(*columns).where((table.appid == appid) & (table.code == code)).with_for_update())
-    found = rule.pick([Code(**row._mapping, card_type="", use_limit=0) for row in rows], code, card_id)
+    table, card = tables.code.c, tables.card.c
+    mine = (table.appid == appid) & (card.appid == appid) & (card.card_id == table.card_id) & (table.code == code)
+    meant = sa.select(*COLUMNS).where(mine)
+    rows = tx.all(meant.with_for_update(of=tables.code) if lock else meant)
+    found = rule.pick([Code(**row._mapping) for row in rows], code, card_id)
     if isinstance(found, Refusal):
         raise found
     return found

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from kaquan.actions.change_code import load_code
 from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
+from kaquan.actions.return_gift import back_if_over
 from kaquan.rules import code as rule
 from kaquan.rules.ticket import check_type
 from kaquan.store import tables
@@ -50,7 +51,7 @@ def change_ticket(tx: Tx, appid: str, change: TicketChange, check: Check, now: i
         Refusal: 40073, 40056, 41012, 45030 a card of another type, 40127, and what ``check`` raises.
     """
     card = load_card(tx, appid, change.card_id) if change.card_id else None
-    found = load_code(tx, appid, change.code, change.card_id)
+    found = back_if_over(tx, appid, load_code(tx, appid, change.code, change.card_id), now, record)
     card = card or load_card(tx, appid, found.card_id)
     check_type(found.code, found.card_id, card.card_type, change.card_type)
     refused = rule.refusal("ticket", found, now)
@@ -64,7 +65,7 @@ def change_ticket(tx: Tx, appid: str, change: TicketChange, check: Check, now: i
         tx.run(sa.update(tables.code).where(_mine(appid, found)).values(ticket=text))
         # Names alone: what is said of a passenger is not kept beyond its cancellation.
         record.change("ticket", {"changed": _changed(kept, ticket)}, now, found.card_id, found.code)
-        record.save(tx, appid)
+    record.save(tx, appid)
 
 
 def _kept(tx: Tx, appid: str, code: rule.Code) -> Ticket:

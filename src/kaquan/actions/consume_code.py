@@ -10,10 +10,12 @@ import msgspec
 from kaquan.actions.find_code import candidates
 from kaquan.actions.keep_answer import Answers
 from kaquan.actions.record import NewId, Record
+from kaquan.actions.return_gift import returned
 from kaquan.errors import Errcode, Refusal
 from kaquan.events.catalogue import UserConsumeCard
 from kaquan.rules import code as rule
 from kaquan.rules.code import Code
+from kaquan.rules.gift import Gift
 from kaquan.rules.idempotency import Once, Said
 from kaquan.store import statements as sql
 from kaquan.store.hot import Flow, Plan, Query, Rows
@@ -53,6 +55,20 @@ class ConsumedRow(msgspec.Struct):
     event_time: int
 
 
+class EndedGift(msgspec.Struct):
+    """A gift that came back since nobody accepted it in time."""
+
+    gift_id: str
+    end_time: int
+
+
+class ReturnedRow(msgspec.Struct):
+    """The code of such a gift."""
+
+    code: str
+    scope: str
+
+
 class Wallets:
     """What the holders of the batch's codes hold in all."""
 
@@ -87,11 +103,23 @@ class Batch:
         self.answers = Answers(commands)
         self.codes: dict[str, list[Code]] = {}
         self.wallets = Wallets([])
+        self.gifts: dict[tuple[str, str], Gift] = {}
+        self.ended: list[EndedGift] = []
+        self.returned: list[ReturnedRow] = []
         self.changes: list[ConsumedRow] = []
 
     def load(self, codes: Rows, wallets: Rows) -> None:
         """Take in what was read under the codes' locks."""
         self.codes, self.wallets = candidates(codes), Wallets(wallets)
+
+    def gift_queries(self, appid: str) -> list[Query]:
+        """Return the query for the gifts of codes that are given away, if there are any."""
+        given = [text for text, found in self.codes.items() if any(one.status == rule.GIFTING for one in found)]
+        return [Query(sql.OPEN_GIFTS, {"appid": appid, "codes": given})] if given else []
+
+    def load_gifts(self, rows: Rows) -> None:
+        """Take in the open gifts."""
+        self.gifts = {(gift.code, gift.scope): gift for gift in (Gift(*row) for row in rows)}
 
     def consume(self, one: Consume) -> Code | Said | Refusal:
         """Decide one command and note down what it changes."""
@@ -109,9 +137,24 @@ class Batch:
         self.answers.keep(one.once, found)
         return found
 
+    def _event_time(self, one: Consume, openid: str) -> int:
+        at = max(one.now, self.wallets.last_event[openid] + 1)
+        self.wallets.last_event[openid] = at
+        return at
+
+    def _return(self, one: Consume, found: Code) -> None:
+        """Bring the code back from a gift that nobody accepted in time, which the merchant is told first."""
+        self.returned.append(ReturnedRow(found.code, found.scope))
+        gift = self.gifts.pop((found.code, found.scope), None)
+        if gift is not None:
+            self.ended.append(EndedGift(gift.gift_id, one.now))
+            at = self._event_time(one, gift.openid)
+            self.record.event("gift_return", returned(gift), gift.openid, at, found.card_id, found.code)
+
     def _spend(self, one: Consume, found: Code) -> None:
-        at = max(one.now, self.wallets.last_event[found.openid] + 1)
-        self.wallets.last_event[found.openid] = at
+        if found.status == rule.GIFTING:
+            self._return(one, found)
+        at = self._event_time(one, found.openid)
         self.wallets.consumed[found.openid, found.card_id] += 1
         spent = msgspec.structs.replace(found, status=rule.CONSUMED, status_time=one.now)
         self.codes[one.code] = [spent if other is found else other for other in self.codes[one.code]]
@@ -129,7 +172,8 @@ class Batch:
     def plan(self, outcomes: list[Code | Said | Refusal], deliver: bool) -> Plan[Code | Said | Refusal]:
         """Return what the batch writes and answers."""
         appid = self.params["appid"]
-        writes = [Query(sql.CONSUME, {"appid": appid}, list(self.changes))] if self.changes else []
+        changes = ((sql.END_GIFT, self.ended), (sql.RETURN_CODE, self.returned), (sql.CONSUME, self.changes))
+        writes = [Query(statement, {"appid": appid}, list(rows)) for statement, rows in changes if rows]
         writes += self.answers.writes(appid) + self.record.writes(appid, deliver)
         return Plan(outcomes, writes, [Query(sql.LOCK_CODES, self.params), *self.record.proof(appid)])
 
@@ -152,6 +196,8 @@ def consume_codes(appid: str, commands: list[Consume], new_id: NewId) -> Flow[Co
         Query(sql.HAS_CALLBACK, {"appid": appid}),
     ]
     batch.load(locked, wallets)
+    if given := batch.gift_queries(appid):
+        batch.load_gifts((yield given)[0])
     if asked := batch.answers.queries(appid):
         batch.answers.load((yield asked)[0])
     if near := batch.wallets.near_limit(batch.codes):

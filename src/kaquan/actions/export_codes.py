@@ -46,7 +46,9 @@ def _free(appid: str, card_id: str) -> sa.Select[Any]:
 def _issued(appid: str, card_id: str) -> sa.Select[Any]:
     table = tables.code.c
     columns = [table[name] for name in (*Code.__struct_fields__, "claim_time") if name in table]
-    return sa.select(*columns).where((table.appid == appid) & (table.card_id == card_id))
+    # Of a merchant's code that changed hands the giver keeps a line under another name.
+    shown = (table.status != rule.GIFT_SUCC) | (table.reason == "")
+    return sa.select(*columns).where((table.appid == appid) & (table.card_id == card_id) & shown)
 
 
 def _shown(row: Any, times: dict[str, int], now: int) -> CodeRow:

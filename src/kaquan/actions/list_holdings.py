@@ -7,16 +7,18 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from kaquan.actions.change_code import COLUMNS
 from kaquan.rules import code as rule
 from kaquan.rules.card import from_text
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_page import GONE
-from kaquan.rules.card_tables import FIX_TIME_RANGE
 from kaquan.rules.code import Code
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
 ENDED = (rule.CONSUMED, rule.UNAVAILABLE)
+# Usable until their time is over; a gift that nobody accepted is one of them again, before that is stored.
+LASTING = (rule.NORMAL, rule.GIFT_TIMEOUT, rule.GIFTING)
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -65,16 +67,7 @@ class Holding(msgspec.Struct, frozen=True):
     need_remark_amount: bool
 
 
-def _column(name: str) -> sa.ColumnElement[Any]:
-    code, card = tables.code.c, tables.card.c
-    if name in {"begin_time", "end_time"}:
-        # A range of days can be widened after codes were claimed.
-        return sa.case((card.date_type == FIX_TIME_RANGE, card[name]), else_=code[name]).label(name)
-    return card[name] if name in {"card_type", "use_limit"} else code[name]
-
-
-CODE = [_column(name) for name in Code.__struct_fields__]
-END_TIME = _column("end_time")
+END_TIME = COLUMNS[Code.__struct_fields__.index("end_time")]
 SWITCHES = Holding.__struct_fields__[3:]
 _faces = msgspec.json.Decoder(_Faced)
 
@@ -100,12 +93,12 @@ def list_holdings(tx: Tx, appid: str, openid: str, kept: bool, now: int, after: 
     if after is not None:
         wanted &= _behind(appid, after)
     rows = tx.all(
-        sa.select(*CODE, code.claim_time, card.shown, card.content)
+        sa.select(*COLUMNS, code.claim_time, card.shown, card.content)
         .where(wanted)
         .order_by(code.claim_time.desc(), code.code, code.scope)
         .limit(count)
     )
-    return [Held(Code(*row[: len(CODE)]), face_of(row.shown, row.content), row.claim_time) for row in rows]
+    return [Held(Code(*row[: len(COLUMNS)]), face_of(row.shown, row.content), row.claim_time) for row in rows]
 
 
 def load_holding(tx: Tx, appid: str, openid: str, card_id: str, code: str) -> Holding | None:
@@ -113,12 +106,12 @@ def load_holding(tx: Tx, appid: str, openid: str, card_id: str, code: str) -> Ho
     table, card = tables.code.c, tables.card.c
     wanted = _of(appid, openid) & (table.card_id == card_id) & (table.code == code) & table.status.not_in(GONE)
     switches = [card[name] for name in SWITCHES]
-    row = tx.one(sa.select(*CODE, table.ticket, card.shown, card.content, *switches).where(wanted))
+    row = tx.one(sa.select(*COLUMNS, table.ticket, card.shown, card.content, *switches).where(wanted))
     if row is None:
         return None
     content = from_text(row.card_type, row.shown or row.content)
     ticket = msgspec.json.decode(row.ticket) if row.ticket else {}
-    return Holding(Code(*row[: len(CODE)]), content, ticket, **{name: getattr(row, name) for name in SWITCHES})
+    return Holding(Code(*row[: len(COLUMNS)]), content, ticket, **{name: getattr(row, name) for name in SWITCHES})
 
 
 def _of(appid: str, openid: str) -> sa.ColumnElement[bool]:
@@ -128,13 +121,15 @@ def _of(appid: str, openid: str) -> sa.ColumnElement[bool]:
 
 
 def _kept(now: int) -> sa.ColumnElement[bool]:
-    status = tables.code.c.status
-    return (status == rule.GIFTING) | (status.in_(sorted(rule.USABLE)) & (now <= END_TIME))
+    code = tables.code.c
+    given = (code.status == rule.GIFTING) & (code.status_time > now - rule.GIFT_SECONDS)
+    return given | (code.status.in_(LASTING) & (now <= END_TIME))
 
 
 def _ended(now: int) -> sa.ColumnElement[bool]:
-    status = tables.code.c.status
-    return status.in_(ENDED) | (status.in_(sorted(rule.USABLE)) & (now > END_TIME))
+    code = tables.code.c
+    given = (code.status == rule.GIFTING) & (code.status_time > now - rule.GIFT_SECONDS)
+    return code.status.in_(ENDED) | (code.status.in_(LASTING) & (now > END_TIME) & ~given)
 
 
 def _behind(appid: str, after: Place) -> sa.ColumnElement[bool]:

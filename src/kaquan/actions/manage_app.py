@@ -35,6 +35,7 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
         review=review,
         card_function="granted" if sandbox else "none",
         suspended=False,
+        gift_new_code=False,
         permissions=frozenset(PERMISSIONS) if sandbox else frozenset(),
         # A company's own coupons must not stop at a number that is another platform's.
         quota=ORIGINAL if sandbox else NONE,

@@ -41,7 +41,7 @@ def show_shelf(tx: Tx, appid: str, scan_id: str) -> ShownPage | None:
         return None
     placed = msgspec.json.decode(shelf.card_list, type=list[ShelfCard])
     known = _cards(tx, appid, [one.card_id for one in placed])
-    shown = [_shown(known[one.card_id], one.thumb_url) for one in placed if one.card_id in known]
+    shown = [shown_card(known[one.card_id], one.thumb_url) for one in placed if one.card_id in known]
     return ShownPage(shelf.page_title, shelf.banner, shown)
 
 
@@ -49,13 +49,13 @@ def show_ticket(tx: Tx, appid: str, scan_id: str) -> ShownPage | None:
     """Return a page of what a ticket hands out, None when there is no such ticket or its cards are gone."""
     table = tables.qr.c
     rows = tx.all(sa.select(table.card_id).where((table.appid == appid) & (table.scan_id == scan_id)))
-    shown = [_shown(row, "") for row in _cards(tx, appid, [row.card_id for row in rows]).values()]
+    shown = [shown_card(row) for row in _cards(tx, appid, [row.card_id for row in rows]).values()]
     return ShownPage(shown[0].title, "", shown) if shown else None
 
 
 def show_cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, ShownCard]:
     """Return these cards by their ids; those that were deleted are left out."""
-    return {card_id: _shown(row, "") for card_id, row in _cards(tx, appid, card_ids).items()}
+    return {card_id: shown_card(row) for card_id, row in _cards(tx, appid, card_ids).items()}
 
 
 def _cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def _cards(tx: Tx, appid: str, card_ids: list[str]) -> dict[str, Any]:
     return {row.card_id: row for row in rows}
 
 
-def _shown(row: Any, picture: str) -> ShownCard:
+def shown_card(row: Any, picture: str = "") -> ShownCard:
+    """Return a card's row, with its quantity, as a page shows it; ``picture`` takes the place of its logo."""
     base = from_text(row.card_type, row.shown or row.content).base_info
     return ShownCard(row.card_id, base.title, base.brand_name, base.color, picture or base.logo_url, row.quantity)

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 
+from kaquan.actions.accept_gift import accept_gift
 from kaquan.actions.change_code import delete_code
+from kaquan.actions.give_code import Give, give_code
 from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.rehearse_fault import clear_faults as forget_faults
 from kaquan.actions.rehearse_fault import list_faults, plan_fault
+from kaquan.actions.return_gift import find_open_gift, take_back_gift
 from kaquan.actions.review_card import review
 from kaquan.actions.review_store import review_store
 from kaquan.api.call import Call
 from kaquan.api.card.owner import change_card, load_own_card
 from kaquan.api.encode import ok
+from kaquan.api.gifts import (
+    PERSON,
+    TAP,
+    GiftBody,
+    GiveBody,
+    bring_back,
+    check_gift,
+    check_tap,
+    new_gift_id,
+    sources_of,
+)
 from kaquan.api.route import ROUTES, SANDBOX, endpoint
 from kaquan.errors import Errcode
 from kaquan.errors.nearest import nearest
+from kaquan.rules import gift as gift_rule
 from kaquan.rules.callback import FORMATS, MODES, SECRETS_ORDER, check_secrets
 from kaquan.rules.code import ISSUED, states
 from kaquan.rules.encrypt_code import NONCE_BYTES
@@ -30,6 +46,7 @@ from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Open
 from kaquan.rules.store_content import PoiId
 from kaquan.sources import wall_clock
 from kaquan.store.apps import FRESH_SECONDS, App
+from kaquan.store.tx import Tx
 
 REASON = "refused in the sandbox"
 # A clock that ran past 2038 could not be shown in seconds of the wire any more.
@@ -161,6 +178,53 @@ async def delete(call: Call, request: OfCode) -> dict[str, Any]:
     )
 
 
+@endpoint("/sandbox/gift", reads=GiveBody, checks=check_gift, refuses=(*PERSON, *gift_rule.GIVING))
+async def gift(call: Call, request: GiveBody) -> dict[str, Any]:
+    """Give a code away as the person would."""
+    name, to = new_gift_id(call.appid), request.to or ""
+    give = Give(name, request.openid, request.card_id, request.code, to, not to, request.greeting or "")
+    record = call.platform.record()
+    return await change_card(
+        call,
+        request.card_id,
+        lambda tx: give_code(tx, call.appid, give, call.now, record),
+        lambda _: ok(gift_id=name),
+    )
+
+
+async def gift_of(call: Call, request: GiftBody) -> Callable[[Tx], str]:
+    """Return what gives the name of the gift that is meant."""
+    if not request.gift_id:
+        await load_own_card(call, request.card_id)
+    return lambda tx: request.gift_id or find_open_gift(tx, call.appid, request.card_id, request.code)
+
+
+@endpoint(
+    "/sandbox/accept",
+    reads=GiftBody,
+    checks=check_tap,
+    refuses=(*TAP, gift_rule.UNKNOWN, *(step for _, step in gift_rule.ACCEPTING)),
+)
+async def accept(call: Call, request: GiftBody) -> dict[str, Any]:
+    """Accept a gift as the person would, and return the code."""
+    name = await gift_of(call, request)
+    facts = (request.openid, sources_of(call.app), call.now, call.platform.record())
+    return await call.commit(lambda tx: accept_gift(tx, call.appid, name(tx), *facts), lambda code: ok(code=code))
+
+
+@endpoint(
+    "/sandbox/take_back",
+    reads=GiftBody,
+    checks=check_tap,
+    refuses=(*TAP, gift_rule.UNKNOWN, *gift_rule.TAKING_BACK),
+)
+async def take_back(call: Call, request: GiftBody) -> dict[str, Any]:
+    """Take a gift back as its giver would; one that is back already is no fault."""
+    name = await gift_of(call, request)
+    facts = (request.openid, call.now, call.platform.record())
+    return await call.commit(lambda tx: take_back_gift(tx, call.appid, name(tx), *facts), lambda _: ok())
+
+
 @endpoint("/sandbox/clock", reads=Clock, refuses=("40097 clock",))
 async def clock(call: Call, request: Clock) -> dict[str, Any]:
     """Move the app's clock ahead, and return its time."""
@@ -170,6 +234,7 @@ async def clock(call: Call, request: Clock) -> dict[str, Any]:
     if request.advance:
         await call.write(lambda tx: advance_clock(tx, call.appid, request.advance))
         await call.platform.apps.reload(call.appid)
+        await bring_back(call.platform, call.appid, call.now + request.advance)
     return ok(now=call.now + request.advance)
 
 

@@ -27,6 +27,7 @@ PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
+GIFT_HELP = "a merchant's code is another one in the hands of who is given it"
 QUOTA_HELP = "limits of calls: original or none"
 
 
@@ -79,6 +80,7 @@ def set_(
     quota: Annotated[str | None, typer.Option(help=QUOTA_HELP)] = None,
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
     expired_token: Annotated[str | None, typer.Option(help=EXPIRED_HELP)] = None,
+    gift_new_code: Annotated[bool | None, typer.Option(help=GIFT_HELP)] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Change what an account may do; running servers follow within a second.
@@ -104,8 +106,8 @@ def set_(
         values["permissions"] = ",".join(sorted({chosen("permissions", one, PERMISSIONS) for one in asked}))
     if expired_token is not None:
         values["expired_token"] = int(values["expired_token"])
-    if suspended is not None:
-        values["suspended"] = suspended
+    flags = {"suspended": suspended, "gift_new_code": gift_new_code}
+    values |= {name: value for name, value in flags.items() if value is not None}
     if not values:
         stop("nothing to change: see `kaquan app set --help`")
     app = transact(settings_of(database_url), lambda tx: changed(tx, appid, values))

@@ -14,6 +14,7 @@ commands = typer.Typer(help="Be the consumer, the operator and the clock of a sa
 CardId = Annotated[str, typer.Option("--card-id")]
 Openid = Annotated[str, typer.Option("--openid")]
 Code = Annotated[str, typer.Option("--code")]
+GiftId = Annotated[str, typer.Option("--gift-id")]
 
 
 @commands.callback()
@@ -107,6 +108,50 @@ def delete(context: typer.Context, card_id: CardId, openid: Openid, code: Code) 
       kaquan sandbox delete --card-id CARD --openid OPENID --code 123456789012
     """
     call(context, "/sandbox/delete", card_id=card_id, openid=openid, code=code)
+    typer.echo("ok")
+
+
+@commands.command()
+def gift(
+    context: typer.Context,
+    card_id: CardId,
+    openid: Openid,
+    code: Code,
+    to: Annotated[
+        str | None, typer.Option(help="openid of who alone may accept it; left out: whoever is first")
+    ] = None,
+    greeting: Annotated[str | None, typer.Option(help="the giver's words")] = None,
+) -> None:
+    """Give a person's code away and print the gift's id.
+
+    Example:
+
+      kaquan sandbox gift --card-id CARD --openid OPENID --code 123456789012 --to FRIEND
+    """
+    body = {"openid": openid, "card_id": card_id, "code": code, "to": to, "greeting": greeting}
+    typer.echo(call(context, "/sandbox/gift", **body)["gift_id"])
+
+
+@commands.command()
+def accept(context: typer.Context, openid: Openid, gift_id: GiftId) -> None:
+    """Accept a gift for a person and print the code.
+
+    Example:
+
+      kaquan sandbox accept --openid FRIEND --gift-id GIFT
+    """
+    typer.echo(call(context, "/sandbox/accept", openid=openid, gift_id=gift_id)["code"])
+
+
+@commands.command("take-back")
+def take_back(context: typer.Context, openid: Openid, gift_id: GiftId) -> None:
+    """Take a gift back that nobody has accepted.
+
+    Example:
+
+      kaquan sandbox take-back --openid OPENID --gift-id GIFT
+    """
+    call(context, "/sandbox/take_back", openid=openid, gift_id=gift_id)
     typer.echo("ok")
 
 

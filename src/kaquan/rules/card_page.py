@@ -20,13 +20,14 @@ OVER = frozenset({rule.CONSUMED, rule.EXPIRE, rule.UNAVAILABLE})
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """Which actions a page offers."""
+    """Which actions a page offers; ``gift`` is the way to a gift under way."""
 
     present: bool
     center: bool
     consume: bool
     share: bool
     give: bool
+    gift: bool
     delete: bool
 
 
@@ -65,6 +66,7 @@ def offer(state: str, base: BaseInfo, self_consume: bool, can_give: bool, bound:
         consume=usable and self_consume,
         share=base.can_share and not bound and not own_codes and state not in GONE,
         give=can_give and not bound and (usable or state == rule.NOT_BEGUN),
+        gift=state == rule.GIFTING,
         delete=state not in GONE and state != rule.GIFTING,
     )
 

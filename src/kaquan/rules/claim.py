@@ -190,13 +190,27 @@ def _bound(claim: Claim, seen: Seen) -> Refusal | None:
     return None
 
 
-def _approved(claim: Claim, seen: Seen) -> Refusal | None:
-    assert seen.card is not None
-    if is_open(seen.card.status, seen.card.live) or seen.whitelisted:
+def approval_refusal(card_id: str, status: str, live: object, bound: bool, openid: str) -> Refusal | None:
+    """Return why somebody who is no tester cannot have a card that waits for its review, or None.
+
+    Args:
+        card_id, status: the card.
+        live: what is shown of it while a change is under review, false or empty without one.
+        bound: the card is for named people.
+        openid: the person.
+    """
+    if is_open(status, live):
         return None
-    cause = "not_verified_bound" if seen.card.bind_openid else "not_verified"
-    openid = mask_openid(claim.openid)
-    return Errcode.INVALID_CARD_STATUS(cause, card_id=claim.card_id, status=seen.card.status, openid=openid)
+    cause = "not_verified_bound" if bound else "not_verified"
+    return Errcode.INVALID_CARD_STATUS(cause, card_id=card_id, status=status, openid=mask_openid(openid))
+
+
+def _approved(claim: Claim, seen: Seen) -> Refusal | None:
+    card = seen.card
+    assert card is not None
+    if seen.whitelisted:
+        return None
+    return approval_refusal(claim.card_id, card.status, card.live, card.bind_openid, claim.openid)
 
 
 def _in_time(claim: Claim, seen: Seen) -> Refusal | None:

@@ -21,6 +21,8 @@ NOT_BEGUN = "NOT_BEGUN"
 USABLE = frozenset({NORMAL, GIFT_TIMEOUT})
 # What a wallet still lists: usable or not, but neither spent nor thrown nor given away.
 LISTED = (NORMAL, GIFTING, GIFT_TIMEOUT, UNAVAILABLE)
+GIFT_SECONDS = 24 * 3600
+"""How long a gift can be accepted."""
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -95,6 +97,14 @@ REFUSED: Mapping[str, Calls] = MappingProxyType(
             DELETE: DELETED,
             GIFT_SUCC: GIVEN_AWAY,
         },
+        "give": {
+            CONSUMED: CONSUMED_ALREADY,
+            EXPIRE: (Errcode.INVALID_CODE_STATUS, "expired"),
+            GIFTING: IN_GIFT,
+            DELETE: DELETED,
+            UNAVAILABLE: VOID,
+            GIFT_SUCC: GIVEN_AWAY,
+        },
     }
 )
 
@@ -115,13 +125,22 @@ def presentable(code: str) -> bool:
     return code.isprintable() and code == code.strip()
 
 
+def gift_over(code: Code, now: int) -> bool:
+    """Tell whether a code was given away, and nobody has accepted it in time; whoever gave it holds it again."""
+    return code.status == GIFTING and now >= code.status_time + GIFT_SECONDS
+
+
 def state(code: Code, now: int) -> str:
-    """Return the state of a code at a time: expiry and the begin of the validity are computed, never stored."""
-    if code.status not in USABLE:
-        return code.status
+    """Return the state of a code at a time.
+
+    Expiry and the begin of the validity are computed, never stored; the end of a gift is computed until it is stored.
+    """
+    status = GIFT_TIMEOUT if gift_over(code, now) else code.status
+    if status not in USABLE:
+        return status
     if now > code.end_time:
         return EXPIRE
-    return NOT_BEGUN if now < code.begin_time else code.status
+    return NOT_BEGUN if now < code.begin_time else status
 
 
 def refusal(call: str, code: Code, now: int) -> Refusal | None:

@@ -39,6 +39,7 @@ class App(msgspec.Struct, frozen=True):
         profile: ``strict`` or ``lenient`` reading of requests.
         review: ``auto`` or ``manual`` review of cards.
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
+        gift_new_code: a merchant's code is another one in the hands of who is given it.
         quota: ``original``, the default limits of calls, or ``none``.
         expired_token: the errcode of an expired access token, 42001 or 40001.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
@@ -58,6 +59,7 @@ class App(msgspec.Struct, frozen=True):
     review: str
     card_function: str
     suspended: bool
+    gift_new_code: bool
     permissions: frozenset[str]
     quota: str
     clock_offset: int

@@ -196,3 +196,23 @@ CONSUME = updating(
     status_time="bigint",
     event_time="bigint",
 )
+# Gifts that nobody accepted in time and nobody has brought back yet.
+OPEN_GIFTS = reading(
+    "open_gifts",
+    "SELECT gift_id, card_id, code, scope, openid, receiver, chat_room, greeting, status, taker, new_code, "
+    "create_time, due_time, end_time FROM gift WHERE appid = :appid AND code = ANY(:codes) AND status = 'open'",
+)
+END_GIFT = updating(
+    "end_gift",
+    "UPDATE gift SET status = 'timed_out', end_time = r.end_time FROM ROWS "
+    "WHERE gift.appid = :appid AND gift.gift_id = r.gift_id AND gift.status = 'open'",
+    gift_id="text",
+    end_time="bigint",
+)
+RETURN_CODE = updating(
+    "return_code",
+    "UPDATE code SET status = 'GIFT_TIMEOUT' FROM ROWS "
+    "WHERE code.appid = :appid AND code.code = r.code AND code.scope = r.scope AND code.status = 'GIFTING'",
+    code="text",
+    scope="text",
+)

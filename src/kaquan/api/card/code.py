@@ -15,6 +15,7 @@ from kaquan.api.call import Call
 from kaquan.api.card import OfCard
 from kaquan.api.card.owner import change_card, load_own_card, sharper
 from kaquan.api.encode import Ok, ok
+from kaquan.api.gifts import GIVEN_AWAY, given_to
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules import code as rule
@@ -120,7 +121,7 @@ async def get(call: Call, request: CodeGet) -> CodeAnswer:
     now = call.now
     refused = rule.refusal("get" if request.check_consume else "get_unchecked", found, now)
     if refused is not None:
-        raise refused
+        raise await given_to(call, refused)
     standing = rule.state(found, now)
     return CodeAnswer(
         card=CodeCard(found.card_id, found.begin_time, found.end_time, found.code),
@@ -285,6 +286,8 @@ async def _find(call: Call, find: Find) -> rule.Code:
 
 async def _card_first(call: Call, refused: Refusal, card_id: str | None) -> Refusal:
     """Return the refusal of the card where there is none such, since it comes before the code's."""
+    if refused.cause == GIVEN_AWAY:
+        return await given_to(call, refused)
     if refused.errcode != Errcode.INVALID_SERIAL_CODE or not card_id:
         return refused
     if await call.read(lambda tx: has_card(tx, call.appid, card_id)):

@@ -9,6 +9,7 @@ from kaquan.actions.load_card import account_of_card, has_card, load_card
 from kaquan.api.call import Call
 from kaquan.api.decode import load
 from kaquan.api.encode import ok
+from kaquan.api.gifts import GIVEN_AWAY, given_to
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.change import at, places
 from kaquan.rules.text import storable
@@ -75,6 +76,8 @@ async def sharper(call: Call, refused: Refusal, card_id: str | None) -> Refusal:
         refused: with which refusal.
         card_id: the card it names; None for that of the refusal itself, where it names several.
     """
+    if refused.cause == GIVEN_AWAY:
+        return await given_to(call, refused)
     card_id = card_id or refused.facts.get("card_id")
     if refused.errcode != Errcode.INVALID_CARD_ID or refused.cause != "unknown" or not card_id:
         return refused

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("review", sa.Text(), nullable=False),
         sa.Column("card_function", sa.Text(), nullable=False),
         sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("gift_new_code", sa.Boolean(), nullable=False),
         sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("quota", sa.Text(), nullable=False),
         sa.Column("expired_token", sa.BigInteger(), nullable=False),
@@ -136,6 +137,35 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("failed_call", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_failed_call_appid_create_time"), ["appid", "create_time"], unique=False)
+
+    op.create_table(
+        "gift",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("gift_id", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("openid", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("chat_room", sa.Boolean(), nullable=False),
+        sa.Column("greeting", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("taker", sa.Text(), nullable=False),
+        sa.Column("new_code", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("due_time", sa.BigInteger(), nullable=False),
+        sa.Column("end_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "gift_id", name=op.f("pk_gift")),
+    )
+    with op.batch_alter_table("gift", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gift_appid_code_scope"), ["appid", "code", "scope"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_gift_appid_due_time"),
+            ["appid", "due_time"],
+            unique=False,
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
 
     op.create_table(
         "journal",
@@ -489,6 +519,15 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_table("known_as")
     op.drop_table("journal")
+    with op.batch_alter_table("gift", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_gift_appid_due_time"),
+            sqlite_where=sa.text("status = 'open'"),
+            postgresql_where=sa.text("status = 'open'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_gift_appid_code_scope"))
+
+    op.drop_table("gift")
     with op.batch_alter_table("failed_call", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_failed_call_appid_create_time"))
 
