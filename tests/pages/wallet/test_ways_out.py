@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -131,3 +132,23 @@ def test_the_account_is_told_of_who_turns_to_it(me: Holder, mine: Page, shown: S
     mine.reload()
     assert me.tape("user_enter_session_from_card") == [(me.openid, card_id, code)]
     assert me.tape("user_view_card") == []
+
+
+@pytest.mark.parametrize("code", ["a/b?c", "100%"])
+def test_a_card_that_is_given_away_shows_its_gift_and_comes_back(
+    me: Holder, mine: Page, shown: Shown, code: str
+) -> None:
+    held = me.card(shown(base={"use_custom_code": True}), code=code)
+    mine.goto(me.address(*held))
+    mine.get_by_role("link", name="赠送给朋友").click()
+    mine.get_by_role("button", name="生成赠送链接").click()
+    expect(mine).to_have_url(re.compile("/gift/"))
+    mine.goto(me.address(*held))
+    expect(mine.locator(".stamp")).to_have_text("转赠中")
+    expect(mine.get_by_role("link", name="删除")).to_have_count(0)
+    assert_accessible(mine)
+    mine.get_by_role("link", name="查看赠送").click()
+    mine.get_by_role("button", name="收回").click()
+    mine.goto(me.address(*held))
+    expect(mine.locator(".stamp")).to_have_count(0)
+    expect(mine.get_by_role("link", name="赠送给朋友")).to_have_count(1)
