@@ -15,10 +15,12 @@ from kaquan.api.repair import Repaired, difference, repair
 from kaquan.api.route import ROUTES
 from kaquan.errors.catalogue import CATALOGUE, SHARED, Cause, Entry
 from kaquan.errors.order import Given, Step, steps
+from kaquan.rules import authorize, js_call
 from wire.cases import FOLDER, NAME, PEOPLE, STEP, Case, body_of, cases, files, repeated
 
 GROUPS = (
     ("The service itself 平台自身", range(-1, 0)),
+    ("On the consent page 授权页", range(10000, 11000)),
     ("Something is invalid 不合法", range(40000, 41000)),
     ("Something is missing 缺少", range(41000, 42000)),
     ("Tokens and frequency 过期与频率", range(42000, 43000)),
@@ -27,6 +29,7 @@ GROUPS = (
     ("Limits 上限与冲突", range(45000, 46000)),
     ("Format 格式", range(47000, 48000)),
     ("Permission 接口权限", range(48000, 50000)),
+    ("Calls of pages 网页的调用", range(63000, 64000)),
     ("Stores 门店", range(65000, 66000)),
     ("Cards 卡券", range(72000, 74000)),
     ("Questions about calls 调用的查询", range(76000, 77000)),
@@ -255,10 +258,15 @@ def _where(entry: Entry) -> Iterator[str]:
     if entry.code in ALIKE:
         yield f"- {ALIKE[entry.code]}"
     for path, endpoint in sorted(ROUTES.items()):
-        own = own_order(endpoint.order)
-        if any(errcode == entry.code for one in own for errcode, _ in one.given):
-            yield f"- `{path}`: {_order(own, entry.code)}"
+        yield from _place(path, own_order(endpoint.order), entry)
+    for path, texts in ((authorize.PATH, authorize.REFUSES), *js_call.PAGES.items()):
+        yield from _place(path, list(steps(texts)), entry)
     yield from ("", "先检查的先返回；加粗的是本错误码。 The first that fails is answered; this errcode stands bold.")
+
+
+def _place(path: str, order: list[Step], entry: Entry) -> Iterator[str]:
+    if any(errcode == entry.code for one in order for errcode, _ in one.given):
+        yield f"- `{path}`: {_order(order, entry.code)}"
 
 
 def own_order(order: tuple[Step, ...]) -> list[Step]:

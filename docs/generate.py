@@ -23,8 +23,6 @@ PARTLY = {
     "/card/create": "member cards and general cards answer 48001",
     "/card/paycell/set": "the switch is kept; no page obeys it yet",
     "/card/selfconsumecell/set": "the switch is kept; no page obeys it yet",
-    "/cgi-bin/user/info": "without unionid",
-    "/cgi-bin/user/info/batchget": "without unionid",
 }
 COMPAT_HEAD = f"""{GENERATED}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,7 @@ from support.api import Api
 from support.browser import Devices, Faults, no_running_loop, running_browser
 from support.callback import Receiver
 from support.database import Database, Databases
+from support.merchant import Merchant, Site
 from support.postgres import Cluster, cluster
 from support.server import Server
 
@@ -119,3 +121,27 @@ def loop_of_its_own(request: pytest.FixtureRequest) -> Iterator[None]:
     else:
         with no_running_loop():
             yield
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The web site of merchants."""
+    made = Site()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def merchant_with(sqlite_server: Server, site: Site) -> Callable[..., Merchant]:
+    """Makes a merchant whose account has these columns."""
+
+    def make(**columns: Any) -> Merchant:
+        return Merchant(sqlite_server, site, **columns)
+
+    return make
+
+
+@pytest.fixture
+def merchant(merchant_with: Callable[..., Merchant]) -> Merchant:
+    """A merchant with pages on shop.test."""
+    return merchant_with()

@@ -16,10 +16,13 @@ import structlog
 import kaquan.api
 from kaquan.actions.claim_card import claim_cards
 from kaquan.actions.consume_code import consume_codes
+from kaquan.actions.exchange_code import forget_grants
 from kaquan.actions.find_code import find_codes
+from kaquan.actions.foresee_claim import foresee_claims
 from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
 from kaquan.actions.keep_session import forget_sessions
+from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
@@ -57,11 +60,13 @@ def build(settings: Settings) -> Platform:
     ids = Ids()
     claim = partial(claim_cards, new_code=Codes(), new_id=ids, new_pick=new_pick)
     consume = partial(consume_codes, new_id=ids)
+    foresee = store.flusher(foresee_claims, reads=True)
     hot = Hot(
         claims=Batcher("claim", store.flusher(claim), settings.batch, settings.queue, store.depth),
         consumes=Batcher("consume", store.flusher(consume), settings.batch, settings.queue, store.depth),
         finds=Batcher("find", store.flusher(find_codes, reads=True), settings.batch, settings.queue, store.depth),
         calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),
+        foresights=Batcher("foresight", foresee, settings.batch, settings.queue, store.depth),
     )
     platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids, Quotas(store.write))
     platform.delivery = Delivery(StoreOutbox(store, keys), settings, hot.waiting)
@@ -139,8 +144,10 @@ class Server:
             for appid in ["", *(app[0] for app in apps)]:
                 limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
+                await self.platform.store.write(lambda tx, appid=appid: forget_sheets(tx, appid, wall_clock()))
                 # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
-                await self.platform.store.write(lambda tx, appid=appid: forget_answers(tx, appid, wall_clock()))
+                for forget in (forget_answers, forget_grants):
+                    await self.platform.store.write(lambda tx, appid=appid, f=forget: f(tx, appid, wall_clock()))
 
     async def _sweep(self) -> None:
         while True:

@@ -11,9 +11,11 @@ from kaquan.actions.consume_code import Consume
 from kaquan.actions.find_code import Find
 from kaquan.actions.keep_call import FailedCall
 from kaquan.actions.record import Record
+from kaquan.errors import Refusal
 from kaquan.keys import Keys
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
+from kaquan.rules.throttle import CLAIM_ADDRESS, CLAIM_PERSON, Buckets
 from kaquan.settings import Settings
 from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
@@ -29,6 +31,7 @@ class Hot(msgspec.Struct):
     consumes: Batcher[Consume, Code]
     finds: Batcher[Find, Code]
     calls: Batcher[FailedCall, None]
+    foresights: Batcher[Claim, Refusal | None]
 
     def waiting(self) -> int:
         """Return how many claims, consumptions and look-ups are queued."""
@@ -36,7 +39,7 @@ class Hot(msgspec.Struct):
 
     async def drain(self) -> None:
         """Wait until every queued command has been answered."""
-        for batcher in (self.claims, self.consumes, self.finds, self.calls):
+        for batcher in (self.claims, self.consumes, self.finds, self.foresights, self.calls):
             await batcher.drain()
 
 
@@ -52,6 +55,8 @@ class Platform(msgspec.Struct):
     ids: Ids
     quotas: Quotas
     delivery: Any = None
+    claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
+    claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
 
     def record(self) -> Record:
         """Return an empty journal for one ordinary action."""

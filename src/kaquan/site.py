@@ -26,7 +26,7 @@ from kaquan.web.templates import Templates
 from kaquan.web.visit import NotHere, SignInNeeded, Visit
 
 # Packages of pages; a package is imported for the pages it registers.
-PACKAGES = ("wallet", "lab")
+PACKAGES = ("claim", "jssdk", "lab", "wallet")
 BODY_LIMIT = 1 << 16
 YEAR = 365 * 86400
 HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
@@ -125,7 +125,7 @@ def root_of(path: str) -> str:
 
 def sign_in(visit: Visit, needed: SignInNeeded) -> Response:
     """Send the visitor to sign in; a script of ours is told where."""
-    path = visit.sign_in_path(needed.appid)
+    path = visit.sign_in_path(needed.appid, needed.back)
     if "application/json" in visit.request.headers.get("accept", ""):
         return visit.answer({"sign_in": path})
     return visit.go(path)

@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 
-URL_SAFE = string.ascii_letters + string.digits + "-_"
+LETTERS_AND_DIGITS = string.ascii_letters + string.digits
+URL_SAFE = LETTERS_AND_DIGITS + "-_"
 TAG_BITS = 12
 CODES = 10**12
 DRAWN = 512

@@ -106,6 +106,17 @@ def test_a_merchants_code_is_another_one_in_other_hands_where_the_account_was_se
     assert soon(lambda: becomes(name := next(names)) == name)
 
 
+def test_a_domain_and_an_owner_are_kept_and_taken_away_again(server: Server) -> None:
+    api = made(server)
+    flags = ("--oauth-domain", "Shop.Example:8080", "--owner", "panda")
+    assert printed("app", "set", "--appid", api.appid, *flags, **of(server.database)) == [
+        f"changed {api.appid}: oauth_domain = shop.example:8080, owner = panda"
+    ]
+    assert printed("app", "set", "--appid", api.appid, "--owner", "", **of(server.database)) == [
+        f"changed {api.appid}: owner = "
+    ]
+
+
 def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
     api = made(server)
     (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))
@@ -150,6 +161,17 @@ CALLBACK = ("app", "callback", "--token", "Tok3n", "--url", "http://a.example/")
             "permissions: 'fly' is not one of balance, bonus, custom_code, custom_url, issue, member_card, pay",
         ),
         (("app", "set", "--expired-token", "40014"), "expired_token: '40014' is not one of 42001, 40001"),
+        (
+            ("app", "set", "--oauth-domain", "https://shop.example/"),
+            "oauth_domain: 'https://shop.example/': leave the scheme away",
+        ),
+        (("app", "set", "--owner", "a b"), "owner: 'a b': it has to be 1 to 64 of A-Z a-z 0-9 _ -"),
+        (("app", "set", "--js-domains", "a.cn,b.cn/x"), "js_domains: 'a.cn,b.cn/x': leave the path away"),
+        (
+            ("app", "set", "--js-domains", "a.cn,b.cn,c.cn,d.cn,e.cn,f.cn"),
+            "js_domains: 'a.cn,b.cn,c.cn,d.cn,e.cn,f.cn': at most 5 domains are possible",
+        ),
+        (("app", "set", "--js-device", "tv"), "js_device: 'tv' is not one of ios, android"),
         (("app", "create", "x", "--review", "never"), "review: 'never' is not one of auto, manual"),
         (
             (*CALLBACK, "--mode", "loud"),
@@ -176,3 +198,22 @@ def test_the_account_need_not_be_named_while_there_is_only_one(database: Databas
     assert sorted(done.err.strip().removeprefix("which app? give --appid; there are: ").split(", ")) == sorted(
         [first, second]
     )
+
+
+def test_the_card_js_domain_is_changed_once_and_a_second_time_after_the_operator_took_it_away(
+    database: Database,
+) -> None:
+    appid = printed("app", "create", "one", **of(database))[0].split()[1]
+
+    def set_domain(name: str) -> tuple[int, list[str]]:
+        done = kaquan("app", "set", "--card-js-domain", name, **of(database))
+        return done.status, (done.out or done.err).splitlines()
+
+    assert set_domain("Test.example.com") == (0, [f"changed {appid}: card_js_domain = Test.example.com"])
+    assert set_domain("test.example.com")[0] == 0
+    assert set_domain("www.example.com")[0] == 0
+    assert set_domain("http://www.example.com")[1][:1] == ["40048 invalid url domain"]
+    status, said = set_domain("shop.example.com")
+    assert (status, said[0]) == (1, "40048 invalid url domain")
+    assert "changed once already" in said[1]
+    assert (set_domain("")[0], set_domain("shop.example.com")[0]) == (0, 0)

@@ -62,6 +62,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
             "sandbox fault",
             "sandbox faults",
             "sandbox gift",
+            "sandbox oauth-code",
             "sandbox refuse",
             "sandbox take-back",
             "sandbox user",

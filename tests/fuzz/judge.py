@@ -26,13 +26,9 @@ TRACE = re.compile(r" rid: ([0-9a-f]{8}(?:-[0-9a-f]{8}){2})")
 JSON = "application/json; charset=utf-8"
 # Whatever is served as it is: its media types; a name that is none is not found.
 SERVED = {
-    "/article/": ("text/html; charset=utf-8",),
     "/cgi-bin/showqrcode": ("image/png", "text/plain"),
     "/healthz": ("text/plain; charset=utf-8",),
     "/image/": ("image/png", "image/jpeg", "text/plain"),
-    "/q/": (),
-    "/shelf/": ("text/html; charset=utf-8",),
-    "/style/cards": ("text/css; charset=utf-8",),
 }
 NOT_FOUND = {*PREFIXES, "/cgi-bin/showqrcode"}
 # The original says errcode in their refusals alone.
@@ -47,6 +43,9 @@ WITHOUT_ERRCODE = {
     "/cgi-bin/user/get",
     "/cgi-bin/user/info",
     "/cgi-bin/user/info/batchget",
+    "/sns/oauth2/access_token",
+    "/sns/oauth2/refresh_token",
+    "/sns/userinfo",
 }
 # Causes that are a fault of the server, never of a request.
 OWN_FAULTS = ("internal", "bad_data", "database")

@@ -102,17 +102,12 @@ def _ways(shop: Shop) -> None:
     api, (plain, *_) = shop.api, shop.known["card_id"]
     ticket = api.ok("/card/qrcode/create", {"action_name": "QR_CARD", "action_info": {"card": {"card_id": plain}}})
     placed = {"banner": PLACED, "page_title": "t", "can_share": True, "scene": "SCENE_H5"}
-    shelf = api.ok("/card/landingpage/create", {**placed, "card_list": [{"card_id": plain, "thumb_url": PLACED}]})
-    content = api.ok("/card/mpnews/gethtml", {"card_id": plain})["content"]
-    scan, picture = ticket["url"].rpartition("/")[2], _upload(api)
+    api.ok("/card/landingpage/create", {**placed, "card_list": [{"card_id": plain, "thumb_url": PLACED}]})
+    api.ok("/card/mpnews/gethtml", {"card_id": plain})
+    picture = _upload(api)
     for one in (ticket["ticket"], ticket["url"], ticket["ticket"][:-4] + "AAAA", "http://x/q/" + "y" * 3000):
         shop.learn(ticket=one)
-    shop.pages = {
-        "/q/": [scan],
-        "/shelf/": [shelf["url"].rpartition("/")[2], scan],
-        "/article/": [content.partition("/article/")[2].partition("?")[0], scan],
-        "/image/": [picture.partition("/image/")[2], f"{api.appid}/{'0' * 32}"],
-    }
+    shop.pages = {"/image/": [picture.partition("/image/")[2], f"{api.appid}/{'0' * 32}"]}
     signing = api.get("/cgi-bin/ticket/getticket", type="wx_card")["ticket"]
     now = str(int(time.time()))
     for outer in ("", "\0", "汉字"):

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from card_bodies import OWN, card
 
+from cli.command import of, printed
 from qa.desk import Desk, repaired
 from support.server import Server
+from support.tickets import qr
+from support.visitor import Visitor
 
 SWITCHES = ("can_share", "can_give_friend")
 
@@ -75,3 +78,19 @@ def test_a_code_is_given_away_where_can_give_friend_says_so_alone(sandbox_desk: 
     desk.passes("/card/update", {"card_id": card_id, "groupon": {"base_info": {"can_give_friend": True}}})
     gift_id = desk.passes("/sandbox/gift", body)["gift_id"]
     assert desk.passes("/sandbox/accept", {"openid": bob, "gift_id": gift_id})["code"] != body["code"]
+
+
+@pytest.mark.parametrize("can_share", [True, False])
+def test_can_share_switches_the_button_and_what_is_posted_by_hand(desk: Desk, server: Server, can_share: bool) -> None:
+    card_id = desk.api.create_card(card("GROUPON", {"can_share": can_share, "can_give_friend": not can_share}))
+    url, ann = qr(desk.api, card_id), Visitor(server, "ann")
+    ann.get(url)
+    assert (f"{url.removeprefix(desk.api.base_url)}/share" in ann.page) == can_share
+    status = ann.post(f"{url}/share", card_id=card_id)
+    if can_share:
+        assert (status, ann.headers["location"][:7]) == (303, "/share/")
+        return
+    ((text, rid),) = ann.said()
+    lines = printed("explain", rid, "--lang", "zh", **of(desk.database))
+    assert text == "不存在或已失效"
+    assert f"原因：卡券 {card_id} 不允许分享（can_share 为 false）。" in lines

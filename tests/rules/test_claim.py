@@ -10,8 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaquan.errors import Errcode, Refusal
 from kaquan.errors.order import step
-from kaquan.rules.claim import CHECKS, Card, Claim, Qr, Seen, code_given, decide, openid_bound, remind
+from kaquan.rules.claim import (
+    CHECKS,
+    Card,
+    Claim,
+    Qr,
+    Seen,
+    code_given,
+    decide,
+    first_refusal,
+    foresee,
+    openid_bound,
+    remind,
+)
 from kaquan.rules.signature import card_ext_signature
 
 NOW, END = 1_500_000_000, 1_600_000_000
@@ -294,3 +307,45 @@ def test_a_low_stock_of_a_large_card_is_reported_every_12_hours(
     quantity: int, total: int, reminded_at: int, told: bool
 ) -> None:
     assert remind(quantity, total, reminded_at, NOW) is told
+
+
+def test_whoever_is_not_signed_in_is_told_what_holds_for_anybody() -> None:
+    nobody: Changes = {"claim": {"openid": ""}}
+    bound: Changes = {"card": {"bind_openid": True}, "claim": {"card_ext": signed(openid=BOB)}}
+    assert foresee(*situation(nobody)) is None
+    assert foresee(*situation(bound, nobody)) is None
+    assert brief_of(foresee(*situation(bound))) == (40003, "bound_to_another")
+    assert brief_of(foresee(*situation(nobody, {"seen": {"quantity": 0}}))) == (45031, "stock_empty")
+    assert brief_of(foresee(*situation(nobody, status("NOT_VERIFY")))) == (40078, "not_verified")
+
+
+def brief_of(refused: Refusal | None) -> tuple[int, str] | None:
+    """Return errcode and cause of a refusal."""
+    return None if refused is None else (int(refused.errcode), refused.cause)
+
+
+UNKNOWN = Errcode.INVALID_CARD_ID("unknown", card_id="p")
+DELETED = Errcode.INVALID_CARD_STATUS("deleted", card_id="p", status="CARD_STATUS_DELETE")
+SOLD_OUT = Errcode.STOCK_OUT("stock_empty", card_id="p", quantity=0)
+ORIGIN = Errcode.API_UNAUTHORIZED("card_js_domain", host="h", domain="d")
+NO_STRING = Errcode.INVALID_CARD_EXT("not_string", path="card_ext")
+NO_JSON = Errcode.INVALID_CARD_EXT("not_json", path="card_ext", reason="r")
+
+
+@pytest.mark.parametrize(
+    ("foreseen", "origin", "form", "first"),
+    [
+        (UNKNOWN, ORIGIN, NO_STRING, NO_STRING),
+        (UNKNOWN, ORIGIN, NO_JSON, UNKNOWN),
+        (DELETED, ORIGIN, NO_JSON, ORIGIN),
+        (DELETED, None, NO_JSON, DELETED),
+        (SOLD_OUT, None, NO_JSON, NO_JSON),
+        (SOLD_OUT, None, None, SOLD_OUT),
+        (None, ORIGIN, None, ORIGIN),
+        (None, None, None, None),
+    ],
+)
+def test_the_checks_of_a_page_come_in_their_order(
+    foreseen: Refusal | None, origin: Refusal | None, form: Refusal | None, first: Refusal | None
+) -> None:
+    assert first_refusal(foreseen, origin, form) is first

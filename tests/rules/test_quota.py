@@ -62,6 +62,7 @@ LIMITS = st.integers(1, 10**7)
         ("/sandbox/clock", Limits()),
         ("/healthz", Limits()),
         ("/sns/userinfo", Limits()),
+        ("/sns/oauth2/access_token", Limits(minute=50_000)),
     ],
 )
 def test_the_limits_of_a_path_that_nothing_was_said_about(path: str, limits: Limits) -> None:

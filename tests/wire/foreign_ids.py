@@ -165,6 +165,7 @@ TABLE: dict[str, dict[str, str]] = {
         '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
         '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
     },
+    "/sandbox/oauth_code": {'{"openid":"$openid"}': "40003 stranger"},
     "/sandbox/refuse_store": {'{"poi_id":$poi_id}': "65115 unknown"},
 }
 # The same of paths that read their query; the ticket of a QR code is drawn for whoever has it.
@@ -178,6 +179,16 @@ ASKED: dict[str, dict[str, str]] = {
         "grant_type=client_credential&appid=$appid&secret=$my_secret": "40125 wrong",
         "grant_type=client_credential&appid=$my_appid&secret=$secret": "40125 wrong",
     },
+    "/sns/auth": {"openid=$openid&access_token=$my_user_token": "40003 not_of_token"},
+    "/sns/oauth2/access_token": {
+        "grant_type=authorization_code&appid=$my_appid&secret=$my_secret&code=$oauth_code": "40029 unknown",
+        "grant_type=authorization_code&appid=$appid&secret=$my_secret&code=$oauth_code": "40125 wrong",
+    },
+    "/sns/oauth2/refresh_token": {
+        "grant_type=refresh_token&appid=$my_appid&refresh_token=$refresh_token": "40030 not_of_app",
+        "grant_type=refresh_token&appid=$appid&refresh_token=$my_refresh_token": "40030 not_of_app",
+    },
+    "/sns/userinfo": {"openid=$openid&access_token=$my_user_token": "40003 not_of_token"},
     "/cgi-bin/user/get": {"next_openid=$openid": "0"},
     "/cgi-bin/user/info": {"openid=$openid": "40003 stranger"},
 }
@@ -205,7 +216,6 @@ WITHOUT_IDS = {
     "/sandbox/events",
     "/sandbox/fault",
     "/sandbox/faults",
-    "/style/cards",
 }
 SHORT = {
     "$film": '"ticket_class":"x","show_time":1,"duration":1,"screening_room":"x","seat_number":"x"',

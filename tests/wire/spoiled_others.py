@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from typing import Any
+from urllib.parse import urlencode
 
 from store_bodies import store as store_body
 
@@ -138,6 +139,51 @@ DELETIONS = (
     fault("65117 in_review", columns=MANUAL, of="store"),
 )
 REVIEWS = (put("65115 unknown", "poi_id", 5, hides="store"), fault("65118 not_in_review", of="store"))
+
+
+def grant(scene: Scene, kind: str = "snsapi_userinfo") -> Any:
+    """Have a person come back from the consent page and exchange the code, and return the answer."""
+    return scene.api.raw("GET", "/sns/oauth2/access_token?" + urlencode(code_query(scene, kind)))
+
+
+def code_query(scene: Scene, kind: str = "snsapi_base") -> dict[str, str]:
+    """Return what exchanges a new code."""
+    code = scene.api.ok("/sandbox/oauth_code", {"openid": scene.ann, "scope": kind})["code"]
+    by_code = {"grant_type": "authorization_code", "code": code}
+    return {**by_code, "appid": scene.api.appid, "secret": scene.api.secret}
+
+
+def with_code(scene: Scene) -> None:
+    """Exchange a code."""
+    scene.body = code_query(scene)
+
+
+def used_code(scene: Scene) -> None:
+    """Exchange the code beforehand."""
+    scene.api.raw("GET", "/sns/oauth2/access_token?" + urlencode(scene.body))
+
+
+def with_refresh(scene: Scene) -> None:
+    """Renew a person's token."""
+    token = grant(scene)["refresh_token"]
+    scene.body = {"grant_type": "refresh_token", "appid": scene.api.appid, "refresh_token": token}
+
+
+def with_token(scene: Scene) -> None:
+    """Ask with a person's token."""
+    scene.body = {"access_token": grant(scene)["access_token"], "openid": scene.ann}
+
+
+def with_base_token(scene: Scene) -> None:
+    """Ask with a token that tells the openid alone."""
+    scene.body["access_token"] = grant(scene, "snsapi_base")["access_token"]
+
+
+def later(seconds: int) -> Act:
+    """Return what lets so much time pass."""
+    return lambda scene: scene.api.ok("/sandbox/clock", {"advance": seconds})
+
+
 GRANT = put("40002 grant_type", "grant_type", "x")
 APPID = put("40013 unknown", "appid", "wx0", hides="account")
 SECRET = put("40125 wrong", "secret", "x", of="account")
@@ -172,7 +218,47 @@ CLAIM = (
     DELETED,
 )
 
+BY_CODE = (
+    GRANT,
+    put("41002 missing", "appid", ""),
+    put("41004 missing", "secret", ""),
+    put("41008 missing", "code", ""),
+    APPID,
+    SECRET,
+    put("40029 unknown", "code", "x", hides="code"),
+    fault("40029 expired", act=later(300), of="account code", takes="code.end"),
+    fault("40163 used", act=used_code, of="account code", takes="code.end"),
+)
+BY_REFRESH = (
+    GRANT,
+    put("41002 missing", "appid", ""),
+    put("41003 missing", "refresh_token", ""),
+    APPID,
+    put("40030 unknown", "refresh_token", "x", of="account", hides="grant"),
+    fault("42002 expired", act=later(30 * 86_400), of="account grant"),
+)
+NO_TOKEN = (
+    put("41001 missing", "access_token", "", hides="token"),
+    put("40001 no_user_token", "access_token", "x", hides="token"),
+    fault("42001 user_token", act=later(7200), of="token", last=True),
+)
+WRONG_PERSON = (
+    put("41009 missing", "openid", "", of="token"),
+    put("40003 malformed", "openid", "x", of="token"),
+    put("40003 not_of_token", "openid", STRANGER, of="token"),
+)
+BASE_TOKEN = fault("48001 base_scope", act=with_base_token, takes="access_token", of="token")
+
 TABLES = (
+    Table("/sns/oauth2/access_token", with_code, BY_CODE, secret="GET"),
+    Table("/sns/oauth2/refresh_token", with_refresh, BY_REFRESH, secret="GET"),
+    Table("/sns/userinfo", with_token, (*NO_TOKEN, BASE_TOKEN, *WRONG_PERSON), secret="GET"),
+    Table("/sns/auth", with_token, (*NO_TOKEN, *WRONG_PERSON), secret="GET"),
+    Table(
+        "/sandbox/oauth_code",
+        lambda scene: scene.body.update(openid=scene.ann),
+        (put("40003 malformed", "openid", "x"), put("40003 stranger", "openid", STRANGER)),
+    ),
     Table(SEND, to_ann, (NO_OPENID, EXT, UNKNOWN_PERSON, *STATES)),
     Table(PREVIEW, to_ann, PREVIEWED),
     Table(LIST, to_two, TO_LIST),

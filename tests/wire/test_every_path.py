@@ -28,10 +28,12 @@ DOCUMENTED = {
     for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
 }
 # Paths of ours that are fetched; all others of ours take POST.
-FETCHED = {"/article/", "/healthz", "/image/", "/q/", "/shelf/", "/style/cards"}
+FETCHED = {"/healthz", "/image/"}
 # Documented with one method, and tolerated with the other.
 BY_SECRET = {"/cgi-bin/clear_quota/v2", "/cgi-bin/token", "/cgi-bin/stable_token"}
-WITHOUT_TOKEN = {"/cgi-bin/showqrcode", *BY_SECRET, *FETCHED}
+# They have a person's token, or a code for one.
+OF_PERSONS = {"/sns/auth", "/sns/oauth2/access_token", "/sns/oauth2/refresh_token", "/sns/userinfo"}
+WITHOUT_TOKEN = {"/cgi-bin/showqrcode", *BY_SECRET, *FETCHED, *OF_PERSONS}
 EITHER = {
     "/card/code/unavailable",
     "/card/getcolors",

@@ -89,6 +89,7 @@ def estate(server: Server, name: str, ahead: int) -> Estate:
     ids |= {"encrypt_code": encrypted, "msg_id": numbers[-1], "rid": rid, "fault_id": fault, "location_id_list": poi_id}
     ids |= {"appid": api.appid, "secret": api.secret, "towxname": f"{name}-ann", "username": f"{name}-ann"}
     ids |= {"gift_id": gift_id, "to": ann}
+    ids |= oauth(api, ann)
     ids["card_ext"] = signed(api, card_id).replace('"', '\\"')
     scanned = qr["url"].rpartition("/")[2]
     pages = {"/q/": scanned, "/shelf/": url.rpartition("/")[2]}
@@ -102,6 +103,16 @@ def estate(server: Server, name: str, ahead: int) -> Estate:
         api.token,
     }
     return Estate(api, ids, pages, words)
+
+
+def oauth(api: Api, openid: str) -> dict[str, str]:
+    """Return a person's tokens, and a code that was not exchanged."""
+    code, spare = (
+        api.ok("/sandbox/oauth_code", {"openid": openid, "scope": "snsapi_userinfo"})["code"] for _ in range(2)
+    )
+    query = f"grant_type=authorization_code&appid={api.appid}&secret={api.secret}&code={code}"
+    answer = api.raw("GET", f"/sns/oauth2/access_token?{query}")
+    return {"oauth_code": spare, "user_token": answer["access_token"], "refresh_token": answer["refresh_token"]}
 
 
 def signed(api: Api, card_id: str) -> str:

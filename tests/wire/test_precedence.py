@@ -30,6 +30,7 @@ from wire.spoiled_others import TABLES as OTHERS
 load_endpoints()
 TABLES = (*CARDS, *GIFTS, *OTHERS)
 FAULTS = [pytest.param(table, one, id=f"{table.path} {one.given}") for table in TABLES for one in table.faults]
+OF_PERSONS = ("auth", "oauth2/access_token", "oauth2/refresh_token", "userinfo")
 COUNTED = "behind the secret, so that nobody uses up another's calls: qa/test_e12_frequency.py"
 # Steps that no table spoils a request for, with the reason.
 UNSPOILED: dict[str, dict[str, str]] = {
@@ -43,6 +44,7 @@ UNSPOILED: dict[str, dict[str, str]] = {
         **dict.fromkeys(FREQUENCY, COUNTED),
         "45009 forced_refreshes": "twenty forced refreshes, half a minute each: test_tokens.py",
     },
+    **{f"/sns/{path}": dict.fromkeys(FREQUENCY, COUNTED) for path in OF_PERSONS},
 }
 # Paths without a table.
 ALONE = {
@@ -60,7 +62,6 @@ ALONE = {
     "/cgi-bin/ticket/getticket": "one step",
     "/cgi-bin/user/get": "one step",
     "/cgi-bin/user/info": "all steps are about the one openid",
-    "/q/": "one step",
     "/sandbox/approve": "one step",
     "/sandbox/clock": "one step",
     "/sandbox/faults/clear": "one step",

@@ -183,7 +183,7 @@ class Batch:
         """Decide a claim and, if it may be made, make it."""
         if (said := self.answers.earlier(one.once)) is not None:
             return said
-        seen = self._seen(one)
+        seen = self.seen(one)
         refused = rule.decide(one, seen)
         if refused is not None:
             self._remind(one)
@@ -193,7 +193,8 @@ class Batch:
         self.answers.keep(one.once, claimed)
         return claimed
 
-    def _seen(self, one: Claim) -> Seen:
+    def seen(self, one: Claim) -> Seen:
+        """Return what is known when this claim is decided."""
         card = self.cards.get(one.card_id)
         stock = self.stocks.get(one.card_id)
         if card is None or stock is None:

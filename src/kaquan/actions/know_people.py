@@ -1,4 +1,4 @@
-"""Give a company's own user ids their openids: the same id always has the same one."""
+"""Give a company's own user ids their openids and unionids: the same id always has the same ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ def openid_of(keys: Keys, app: App, external_id: str) -> str:
     """Return the openid of a user id; two accounts cannot tell that theirs are one person."""
     tail = url_safe(keys.mac("openid", f"{app.appid}/{external_id}"))
     return f"o{app.prefix}{tail}"[:OPENID_LENGTH]
+
+
+def unionid_of(keys: Keys, app: App, external_id: str) -> str:
+    """Return how the apps of one owner know a person; empty where no owner is set (spec: auth 5.2)."""
+    tail = url_safe(keys.mac("unionid", f"{app.owner}/{external_id}"))
+    return f"o{tail}"[:OPENID_LENGTH] if app.owner else ""
 
 
 def know_people(tx: Tx, app: App, openids: dict[str, str], now: int) -> None:

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kaquan.keys import Keys, hash_secret
+from kaquan.rules.js_domain import change_refusal
 from kaquan.rules.quota import NONE, ORIGINAL, UNSAID, Override
 from kaquan.store import tables
 from kaquan.store.apps import App
@@ -48,6 +49,26 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
 def change_app(tx: Tx, appid: str, **values: object) -> bool:
     """Change columns of an account, and tell whether there is one."""
     return bool(tx.run(sa.update(tables.app).where(tables.app.c.appid == appid).values(**values)))
+
+
+def set_card_js_domain(tx: Tx, appid: str, domain: str) -> None:
+    """Set the card JS API domain, or change it the one time that is allowed (spec: qa_cases.md A4).
+
+    Args:
+        domain: as :func:`kaquan.rules.js_domain.card_js_domain` returns it.
+
+    Raises:
+        Refusal: 40048 at a second change.
+    """
+    table = tables.app
+    mine = table.c.appid == appid
+    row = tx.one(sa.select(table.c.card_js_domain, table.c.card_js_changes).where(mine).with_for_update())
+    now, changes = row or ("", 0)
+    refused = change_refusal(now, changes, domain)
+    if refused is not None:
+        raise refused
+    changes += bool(now) and now != domain
+    tx.run(sa.update(table).where(mine).values(card_js_domain=domain, card_js_changes=changes))
 
 
 def advance_clock(tx: Tx, appid: str, seconds: int) -> None:

@@ -36,7 +36,7 @@ PLANNED = frozenset(
     row["path"] for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
 )
 # Paths that end in what they serve: their handler is registered under the prefix.
-PREFIXES = ("/image/", "/q/", "/shelf/", "/article/")
+PREFIXES = ("/image/",)
 
 log = structlog.get_logger(__name__)
 
@@ -203,8 +203,5 @@ async def reply(send: Send, body: bytes, raw: Raw | None) -> None:
     if raw is not None:
         headers.append((b"x-content-type-options", b"nosniff"))
         headers.append((b"cache-control", f"public, max-age={raw.cache_seconds}".encode()))
-        if raw.policy:
-            headers.append((b"content-security-policy", raw.policy.encode()))
-            headers.append((b"vary", b"accept-language"))
     await send({"type": "http.response.start", "status": raw.status if raw else 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -33,14 +33,12 @@ class Raw(msgspec.Struct, frozen=True):
         content_type: what they are.
         status: HTTP status, 200 for everything an SDK calls.
         cache_seconds: how long the answer may be kept.
-        policy: Content-Security-Policy of a page, which is in the language that was accepted.
     """
 
     body: bytes
     content_type: str
     status: int = 200
     cache_seconds: int = 0
-    policy: str = ""
 
 
 def raw_json(text: str) -> Raw:

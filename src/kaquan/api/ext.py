@@ -6,16 +6,14 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kaquan.actions.claim_card import Claimed
-from kaquan.actions.explain_signature import name_mistake
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.list_messages import list_messages
 from kaquan.api import scan
 from kaquan.api.call import Call
-from kaquan.api.card.owner import sharper
-from kaquan.api.encode import Ok, ok
+from kaquan.api.claiming import add_card_ext, claimed, make_claim
+from kaquan.api.encode import ok
 from kaquan.api.route import endpoint
-from kaquan.errors import Errcode, Refusal
+from kaquan.errors import Errcode
 from kaquan.rules.card_ext import STEP as CARD_EXT
 from kaquan.rules.card_ext import parse_card_ext
 from kaquan.rules.claim import CHECKS, Claim
@@ -51,14 +49,6 @@ class MessagesRequest(msgspec.Struct):
     openid: Openid
     before: Id = 0
     count: int = 0
-
-
-class ClaimAnswer(Ok, kw_only=True):
-    """The claimed code and its validity, UTC seconds."""
-
-    code: str
-    begin_time: int
-    end_time: int
 
 
 def check_ids(request: UserRequest, app: App, now: int) -> None:
@@ -101,25 +91,13 @@ async def user(call: Call, request: UserRequest) -> dict[str, Any]:
 )
 async def claim(call: Call, request: ClaimRequest) -> Any:
     """Claim a card for a person, with the checks of the claim page."""
-    platform = call.platform
     one = Claim(request.card_id, request.openid, call.now, request.code or "", request.outer_str or "")
     if request.card_ext is not None:
-        one.card_ext = parse_card_ext(request.card_ext)
-        one.outer_str = one.outer_str or one.card_ext.get("outer_str", "")
-        one.tickets = platform.tokens.tickets(call.app, "wx_card", call.now)
+        add_card_ext(call, one, request.card_ext)
     if request.ticket:
-        one.scan_id = scan.scan_id_of_ticket(platform.keys, request.ticket)
+        one.scan_id = scan.scan_id_of_ticket(call.platform.keys, request.ticket)
     one.once = call.once(claimed)
-    try:
-        return await call.settle(platform.hot.claims, request.card_id, one, claimed)
-    except Refusal as refused:
-        named = await name_mistake(platform, call.app, one, refused)
-        raise await sharper(call, named, request.card_id) from None
-
-
-def claimed(code: Claimed) -> ClaimAnswer:
-    """Return the answer of ``claim``."""
-    return ClaimAnswer(code=code.code, begin_time=code.begin_time, end_time=code.end_time)
+    return await make_claim(call, one, claimed)
 
 
 @endpoint("/ext/messages", reads=MessagesRequest, checks=check_list, refuses=("40003 malformed", "40097 negative"))

@@ -46,6 +46,17 @@ async def rehearse(call: Call, carry_out: Callable[[], Awaitable[T]]) -> T:
     raise rehearsed(fault, call.appid, call.path, number)
 
 
+async def counted(call: Call, carry_out: Callable[[], Awaitable[T]]) -> T:
+    """Return the answer of a call whose app is known without a token, counted and rehearsed as those with one.
+
+    Raises:
+        Refusal: 45009 or 45011, or a rehearsed fault.
+        Dropped: the planned loss of the answer.
+    """
+    await call.count()
+    return await rehearse(call, carry_out)
+
+
 async def late(fault: Fault, carry_out: Callable[[], Awaitable[T]]) -> T:
     """Return the answer after the planned wait, which comes before or after the call itself."""
     if not fault.after_call:

@@ -12,6 +12,7 @@ import msgspec
 from kaquan.actions.accept_gift import accept_gift
 from kaquan.actions.change_code import delete_code
 from kaquan.actions.give_code import Give, give_code
+from kaquan.actions.grant_code import grant_code
 from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.rehearse_fault import clear_faults as forget_faults
@@ -43,16 +44,25 @@ from kaquan.rules.encrypt_code import NONCE_BYTES
 from kaquan.rules.encrypt_code import encrypt_code as encrypt
 from kaquan.rules.fault import MOST_CALLS, MOST_SECONDS, Fault, chosen
 from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Openid, member, shown
+from kaquan.rules.oauth import BASE, CODE_LENGTH, SCOPES
+from kaquan.rules.openid import check_openid
 from kaquan.rules.store_content import PoiId
-from kaquan.sources import wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, random_text, wall_clock
 from kaquan.store.apps import FRESH_SECONDS, App
 from kaquan.store.tx import Tx
 
 REASON = "refused in the sandbox"
 # A clock that ran past 2038 could not be shown in seconds of the wire any more.
 LAST_SECOND = 2**31 - 1
-# They have no token, but know the app once its secret was right.
-SIGN_INS = {"/cgi-bin/token", "/cgi-bin/stable_token"}
+# They have no account's token, but know the app once its secret, or a person's token, was right.
+SIGN_INS = {
+    "/cgi-bin/token",
+    "/cgi-bin/stable_token",
+    "/sns/auth",
+    "/sns/oauth2/access_token",
+    "/sns/oauth2/refresh_token",
+    "/sns/userinfo",
+}
 UNDER_REVIEW = "40078 not_in_review"
 STORE_REVIEW = ("65115 unknown | 65116 deleted", "65118 not_in_review")
 
@@ -84,6 +94,13 @@ class EncryptCode(msgspec.Struct):
 
     card_id: CardId
     code: Code
+
+
+class OauthCode(msgspec.Struct):
+    """Body of ``oauth_code``: who comes back from the consent page."""
+
+    openid: Openid
+    scope: Annotated[str, OneOf(SCOPES, Errcode.INVALID_ARGS, "scope")] = BASE
 
 
 class Clock(msgspec.Struct):
@@ -243,6 +260,21 @@ async def encrypt_code(call: Call, request: EncryptCode) -> dict[str, Any]:
     """Return the code as pages and links carry it."""
     key = call.platform.keys.encrypt_code_key(call.appid)
     return ok(encrypt_code=encrypt(key, request.code, secrets.token_bytes(NONCE_BYTES)))
+
+
+def check_oauth(request: OauthCode, app: App, now: int) -> None:
+    """Check the form of the openid."""
+    check_openid(request.openid)
+
+
+@endpoint("/sandbox/oauth_code", reads=OauthCode, checks=check_oauth, refuses=("40003 malformed", "40003 stranger"))
+async def oauth_code(call: Call, request: OauthCode) -> dict[str, Any]:
+    """Return a code as the consent page would bring it, without a browser."""
+    code, record = random_text(CODE_LENGTH, LETTERS_AND_DIGITS), call.platform.record()
+    scope = request.scope or BASE
+    return await call.commit(
+        lambda tx: grant_code(tx, call.app, request.openid, scope, code, call.now, record), lambda made: ok(code=made)
+    )
 
 
 def check_callback(request: Callback, app: App, now: int) -> None:

@@ -30,6 +30,11 @@ def article_id(keys: Keys, appid: str, card_id: str) -> str:
     return scan_id(appid, keys.mac("article", card_id)[: NAME_BYTES - APPID_BYTES])
 
 
+def share_id(keys: Keys, appid: str, card_id: str) -> str:
+    """Return the name of the ticket by which people share a card, always the same one."""
+    return scan_id(appid, keys.mac("share", card_id)[: NAME_BYTES - APPID_BYTES])
+
+
 def appid_of(scan: str) -> str:
     """Return the appid a ticket's name carries.
 

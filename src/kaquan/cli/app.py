@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from kaquan.actions.manage_app import PERMISSIONS, change_app, create_app, list_apps, new_app, set_callback
+from kaquan.actions.manage_app import (
+    PERMISSIONS,
+    change_app,
+    create_app,
+    list_apps,
+    new_app,
+    set_callback,
+    set_card_js_domain,
+)
 from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transact
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
@@ -16,18 +25,26 @@ from kaquan.events.post import check_callback
 from kaquan.keys import hash_secret
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
+from kaquan.rules.host import host_of, owner_of
+from kaquan.rules.js_call import DEVICES
+from kaquan.rules.js_domain import card_js_domain as read_card_js_domain
+from kaquan.rules.js_domain import js_domains as hosts_of
 from kaquan.rules.quota import MODES
-from kaquan.sources import URL_SAFE, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, new_appid, new_secret, random_text, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
-LETTERS_AND_DIGITS = URL_SAFE[:-2]
 PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
 GIFT_HELP = "a merchant's code is another one in the hands of who is given it"
+DOMAIN_HELP = "host of the pages that people are sent back to with an OAuth code; empty takes it away"
+JS_DOMAINS_HELP = "hosts whose pages, and those below them, may use wx.config; up to 5 with commas"
+CARD_JS_DOMAIN_HELP = "host whose pages may use the calls from before wx.config; changed once at most, empty resets"
+JS_DEVICE_HELP = "ios or android: how strictly calls of pages are read"
+OWNER_HELP = "apps of one owner get the same unionid for a person; empty for none"
 QUOTA_HELP = "limits of calls: original or none"
 
 
@@ -81,6 +98,11 @@ def set_(
     suspended: Annotated[bool | None, typer.Option(help="answer every call with 48004")] = None,
     expired_token: Annotated[str | None, typer.Option(help=EXPIRED_HELP)] = None,
     gift_new_code: Annotated[bool | None, typer.Option(help=GIFT_HELP)] = None,
+    oauth_domain: Annotated[str | None, typer.Option(help=DOMAIN_HELP)] = None,
+    owner: Annotated[str | None, typer.Option(help=OWNER_HELP)] = None,
+    js_domains: Annotated[str | None, typer.Option(help=JS_DOMAINS_HELP)] = None,
+    card_js_domain: Annotated[str | None, typer.Option(help=CARD_JS_DOMAIN_HELP)] = None,
+    js_device: Annotated[str | None, typer.Option(help=JS_DEVICE_HELP)] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Change what an account may do; running servers follow within a second.
@@ -92,6 +114,10 @@ def set_(
       kaquan app set --profile lenient
 
       kaquan app set --expired-token 40001
+
+      kaquan app set --oauth-domain shop.example.com
+
+      kaquan app set --js-domains shop.example.com,localhost:3000
     """
     choices: dict[str, tuple[Any, tuple[str, ...]]] = {
         "card_function": (card_function, ("none", "pending", "granted", "refused")),
@@ -99,6 +125,7 @@ def set_(
         "profile": (profile, ("strict", "lenient")),
         "quota": (quota, MODES),
         "expired_token": (expired_token, EXPIRED),
+        "js_device": (js_device, DEVICES),
     }
     values: dict[str, Any] = {name: chosen(name, *choice) for name, choice in choices.items() if choice[0] is not None}
     if permissions is not None:
@@ -108,6 +135,10 @@ def set_(
         values["expired_token"] = int(values["expired_token"])
     flags = {"suspended": suspended, "gift_new_code": gift_new_code}
     values |= {name: value for name, value in flags.items() if value is not None}
+    texts = {"oauth_domain": (oauth_domain, host_of), "owner": (owner, owner_of), "js_domains": (js_domains, hosts_of)}
+    values |= {name: read(name, text, reads) for name, (text, reads) in texts.items() if text is not None}
+    if card_js_domain is not None:
+        values["card_js_domain"] = card_js_domain
     if not values:
         stop("nothing to change: see `kaquan app set --help`")
     app = transact(settings_of(database_url), lambda tx: changed(tx, appid, values))
@@ -164,8 +195,23 @@ def chosen(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
+def read(name: str, value: str, reads: Callable[[str], str]) -> str:
+    """Return a value as it is kept, an empty one as it is, or end the command."""
+    try:
+        return reads(value) if value else ""
+    except ValueError as fault:
+        stop(f"{name}: {value!r}: {fault}")
+
+
 def changed(tx: Any, appid: str | None, values: dict[str, Any]) -> str:
     """Change an account and return its appid."""
     app = app_of(tx, appid)
-    change_app(tx, app.appid, **values)
+    rest = dict(values)
+    domain = rest.pop("card_js_domain", None)
+    if domain:
+        set_card_js_domain(tx, app.appid, read_card_js_domain(domain))
+    elif domain == "":
+        rest |= {"card_js_domain": "", "card_js_changes": 0}
+    if rest:
+        change_app(tx, app.appid, **rest)
     return app.appid

@@ -15,14 +15,14 @@ from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.manage_app import create_app, new_app
 from kaquan.actions.record import Record
 from kaquan.api.card_body import read_create
-from kaquan.cli.app import LETTERS_AND_DIGITS, PREFIX_LENGTH
+from kaquan.cli.app import PREFIX_LENGTH
 from kaquan.cli.database import transact
 from kaquan.cli.serve import DatabaseUrl, prepare, run
 from kaquan.keys import Keys
 from kaquan.rules.card import normalise
 from kaquan.rules.card_content import Content
 from kaquan.settings import Settings, from_environment
-from kaquan.sources import Ids, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, Ids, new_appid, new_secret, random_text, wall_clock
 from kaquan.store.tx import Tx
 
 PEOPLE = ("alice", "bob", "chen")

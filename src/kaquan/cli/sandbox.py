@@ -177,6 +177,21 @@ def encrypt_code(context: typer.Context, card_id: CardId, code: Code) -> None:
     typer.echo(call(context, "/sandbox/encrypt_code", card_id=card_id, code=code)["encrypt_code"])
 
 
+@commands.command("oauth-code")
+def oauth_code(
+    context: typer.Context,
+    openid: Openid,
+    scope: Annotated[str | None, typer.Option(help="snsapi_base, or snsapi_userinfo for the profile too")] = None,
+) -> None:
+    """Print a code as the consent page would bring it back to your own page; it is good once, for five minutes.
+
+    Example:
+
+      kaquan sandbox oauth-code --openid OPENID --scope snsapi_userinfo
+    """
+    typer.echo(call(context, "/sandbox/oauth_code", openid=openid, scope=scope)["code"])
+
+
 @commands.command()
 def callback(
     context: typer.Context,

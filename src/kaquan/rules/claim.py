@@ -279,6 +279,36 @@ def decide(claim: Claim, seen: Seen) -> Refusal | None:
     return None
 
 
+def foresee(claim: Claim, seen: Seen) -> Refusal | None:
+    """Return what a claim would be refused for; without an openid what anybody would be who is no tester.
+
+    Args:
+        claim: its openid is empty as long as nobody is signed in.
+        seen: read without a lock, so that it may have changed when the claim is made.
+    """
+    person = claim.openid or openid_bound(claim, seen)
+    return decide(msgspec.structs.replace(claim, openid=person), seen)
+
+
+def first_refusal(foreseen: Refusal | None, origin: Refusal | None, card_ext: Refusal | None) -> Refusal | None:
+    """Return which of the refusals of a claim from a merchant's page comes first (spec: jssdk_and_pages.md 11.3).
+
+    Args:
+        foreseen: of the claim by itself, without a card_ext that could not be read.
+        origin: of the page it comes from.
+        card_ext: of the form of its card_ext.
+    """
+    if card_ext is not None and card_ext.cause == "not_string":
+        return card_ext
+    if foreseen is not None and foreseen.errcode == Errcode.INVALID_CARD_ID:
+        return foreseen
+    if origin is not None:
+        return origin
+    if foreseen is not None and foreseen.cause in CLOSED.values():
+        return foreseen
+    return card_ext or foreseen
+
+
 REMIND_FROM = 200
 REMIND_AT = 100
 REMIND_EVERY = 12 * 3600

@@ -27,10 +27,12 @@ CLEARS_A_MONTH = 10
 # A crash costs what was leased and not spent: of a limit never more than these shares.
 OF_LIMIT, OF_REST = 800, 16
 MANY = 1_000_000
-# Calls a day of one path, the first pattern that fits. What tells about limits and what lifts them has none.
+# Calls a day of one path, the first pattern that fits. What tells about limits, what lifts them and what people's own
+# tokens are for have none.
 DAILY = (
     ("/cgi-bin/clear_quota*", UNLIMITED),
     ("/cgi-bin/openapi/*", UNLIMITED),
+    ("/sns/*", UNLIMITED),
     ("/cgi-bin/token", 2000),
     ("/cgi-bin/stable_token", 500_000),
     ("/cgi-bin/message/custom/send", 500_000),
@@ -53,9 +55,9 @@ DAILY = (
     ("/card/qrcode/create", MANY),
 )
 ANY_OTHER = 100_000
-LIMITED = ("/card/", "/cgi-bin/", "/datacube/", "/bizwifi/", "/wxa/")
+LIMITED = ("/card/", "/cgi-bin/", "/datacube/", "/bizwifi/", "/sns/", "/wxa/")
 # Limits of a minute that the sources name themselves.
-MINUTE = {"/cgi-bin/stable_token": 10_000}
+MINUTE = {"/cgi-bin/stable_token": 10_000, "/sns/oauth2/access_token": 50_000}
 REFUSED: dict[Kind, Errcode] = {
     "day": Errcode.DAILY_QUOTA,
     "minute": Errcode.MINUTE_QUOTA,
@@ -117,7 +119,7 @@ def default_limits(path: str) -> Limits:
         return Limits()
     daily = next((calls for pattern, calls in DAILY if fits(pattern, path)), ANY_OTHER)
     if daily == UNLIMITED:
-        return Limits()
+        return Limits(minute=MINUTE.get(path, UNLIMITED))
     minute = MINUTE.get(path, max(LEAST_A_MINUTE, daily * 5 // 24))
     calls = max(LEAST_A_WINDOW, minute // 2) if path.startswith(CARDS) else UNLIMITED
     return Limits(daily, minute, calls)

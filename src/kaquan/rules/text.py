@@ -7,7 +7,19 @@ import re
 SHOWN = 4
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 HIDDEN = "***"
-SECRETS = ("access_token", "secret", "appsecret", "token", "aes_key", "signature", "msg_signature", "encrypt_code")
+SECRETS = (
+    "access_token",
+    "refresh_token",
+    "secret",
+    "appsecret",
+    "token",
+    "aes_key",
+    "signature",
+    "msg_signature",
+    "encrypt_code",
+    # An OAuth code; codes of cards are shorter.
+    r"code(?==[A-Za-z0-9]{32}(?:&|$))",
+)
 _SECRET_PAIR = re.compile(rf"((?:^|[?&])(?:{'|'.join(SECRETS)})=)[^&]*", re.IGNORECASE)
 _OPENID = re.compile(r"(?<![A-Za-z0-9_-])(o[A-Za-z0-9_-]{3})[A-Za-z0-9_-]{20}([A-Za-z0-9_-]{4})(?![A-Za-z0-9_-])")
 

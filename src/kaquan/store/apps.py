@@ -42,6 +42,12 @@ class App(msgspec.Struct, frozen=True):
         gift_new_code: a merchant's code is another one in the hands of who is given it.
         quota: ``original``, the default limits of calls, or ``none``.
         expired_token: the errcode of an expired access token, 42001 or 40001.
+        owner: who has it; the apps of one owner know a person by the same unionid. Empty = itself, and no unionid.
+        oauth_domain: the host, with a port if need be, that people are sent back to with a code; empty = none.
+        js_domains: hosts whose pages, and those below them, may use ``wx.config``; joined by commas.
+        card_js_domain: the host whose pages may use the calls from before it, empty = none.
+        card_js_changes: how often that host was changed after it was first set.
+        js_device: ``ios`` or ``android``, whose reading of the pages' calls is followed.
         clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand and a few that do not, newest first.
@@ -66,6 +72,12 @@ class App(msgspec.Struct, frozen=True):
     callback: bool
     credentials: tuple[Credential, ...]
     expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
+    owner: str = ""
+    oauth_domain: str = ""
+    js_domains: str = ""
+    card_js_domain: str = ""
+    card_js_changes: int = 0
+    js_device: str = "ios"
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
 

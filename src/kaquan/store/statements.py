@@ -49,12 +49,13 @@ def for_postgresql(text: str, columns: dict[str, str] | None = None) -> str:
     return PARAMETER.sub(r"%(\1)s", text).replace("ROWS", rows)
 
 
-# Apart from the card and its holders: what is counted afterwards must be read after the lock is held.
-LOCK_STOCK = reading(
-    "lock_stock",
+STOCK_SELECTED = (
     "SELECT card_id, quantity, total_quantity, reminded_at, deposited "
-    "FROM stock WHERE appid = :appid AND card_id = ANY(:cards) ORDER BY card_id FOR UPDATE",
+    "FROM stock WHERE appid = :appid AND card_id = ANY(:cards) ORDER BY card_id"
 )
+# Apart from the card and its holders: what is counted afterwards must be read after the lock is held.
+LOCK_STOCK = reading("lock_stock", f"{STOCK_SELECTED} FOR UPDATE")
+STOCK = reading("stock", STOCK_SELECTED)
 HAS_CALLBACK = reading("has_callback", "SELECT 1 FROM callback WHERE appid = :appid")
 CARDS = reading(
     "cards",
@@ -69,11 +70,12 @@ HELD = reading(
 )
 TAKEN = reading("taken", "SELECT code, scope FROM code WHERE appid = :appid AND code = ANY(:codes)")
 WHITELIST = reading("whitelist", "SELECT openid FROM whitelist WHERE appid = :appid")
-LOCK_QR = reading(
-    "lock_qr",
+QR_SELECTED = (
     "SELECT scan_id, card_id, code, openid, once, outer_str, outer_id, expire_time, used_by "
-    "FROM qr WHERE appid = :appid AND scan_id = ANY(:scans) ORDER BY scan_id, card_id FOR UPDATE",
+    "FROM qr WHERE appid = :appid AND scan_id = ANY(:scans) ORDER BY scan_id, card_id"
 )
+LOCK_QR = reading("lock_qr", f"{QR_SELECTED} FOR UPDATE")
+QR = reading("qr", QR_SELECTED)
 USED_SIGNATURES = reading(
     "used_signatures", "SELECT signature FROM used_signature WHERE appid = :appid AND signature = ANY(:signatures)"
 )

@@ -60,6 +60,12 @@ app = tenant(
     text("permissions"),
     text("quota"),
     number("expired_token"),
+    text("owner"),
+    text("oauth_domain"),
+    text("js_domains"),
+    text("card_js_domain"),
+    number("card_js_changes"),
+    text("js_device"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),
@@ -93,6 +99,30 @@ person = tenant(
     number("create_time"),
     key("appid", "openid"),
     UniqueConstraint("appid", "external_id"),
+    of_app(),
+)
+# Of a code only its digest is kept. ``expire_time`` is when it stops to be good, of a used one to be remembered.
+oauth_code = tenant(
+    "oauth_code",
+    text("digest"),
+    text("openid"),
+    text("scope"),
+    flag("used"),
+    number("expire_time"),
+    key("appid", "digest"),
+    Index(None, "appid", "expire_time"),
+    of_app(),
+)
+oauth_grant = tenant(
+    "oauth_grant",
+    number("id"),
+    text("openid"),
+    text("scope"),
+    number("serial"),
+    number("ends_at"),
+    number("refresh_ends_at"),
+    key("appid", "id"),
+    Index(None, "appid", "refresh_ends_at"),
     of_app(),
 )
 whitelist = tenant("whitelist", text("openid"), key("appid", "openid"), of_app())
@@ -224,6 +254,21 @@ qr = tenant(
     number("create_time"),
     key("appid", "scan_id", "card_id"),
     Index(None, "appid", "expire_time"),
+)
+# A call about cards that a page of a merchant's made: ``args`` and ``result`` are JSON, the result empty until the end.
+sheet = tenant(
+    "sheet",
+    text("sheet_id"),
+    text("method"),
+    text("args"),
+    text("origin"),
+    text("url"),
+    text("openid"),
+    text("result"),
+    number("create_time"),
+    key("appid", "sheet_id"),
+    Index(None, "appid", "create_time"),
+    of_app(),
 )
 counter = tenant("counter", text("name"), number("value"), key("appid", "name"), of_app())
 shelf = tenant(

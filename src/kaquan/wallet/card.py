@@ -17,7 +17,6 @@ from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.jump_url import cell_url, safe_url
 from kaquan.wallet import card_texts
 from kaquan.wallet.holder import Held, hold
-from kaquan.web.links import share_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
@@ -76,7 +75,6 @@ async def card(visit: Visit) -> Response:
         face=Face(visit, held),
         picture=Picture(held),
         offer=offer,
-        share=share_path(held.appid, held.card_id),
         phone=NOT_DIALLED.sub("", base.service_phone),
         stores=stores,
         store_count=store_count,

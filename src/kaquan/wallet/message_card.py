@@ -91,6 +91,6 @@ def code_of(claimed: Claimed) -> str:
 
 def show(visit: Visit, card: ShownCard, fault: str = "", rid: str = "") -> Response:
     """Show the card with its button."""
-    tone = card.color if card.color in COLORS else ""
+    tone = card.base.color if card.base.color in COLORS else ""
     facts: dict[str, Any] = {"card": card, "tone": tone, "picture": safe_url(card.picture), "fault": fault, "rid": rid}
     return visit.show("wallet/message_card.html", **facts)

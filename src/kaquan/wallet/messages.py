@@ -40,7 +40,7 @@ class Shown(msgspec.Struct, frozen=True):
     @property
     def tone(self) -> str:
         """Return the colour of its card."""
-        return self.card.color if self.card and self.card.color in COLORS else ""
+        return self.card.base.color if self.card and self.card.base.color in COLORS else ""
 
     @property
     def picture(self) -> str:
@@ -82,7 +82,7 @@ def shown(appid: str, account: str, message: dict[str, Any], cards: dict[str, Sh
     card = cards.get(told["card_id"]) if kind == WXCARD else None
     return Shown(
         id=int(message["id"]),
-        sender=card.brand if card else account,
+        sender=card.base.brand_name if card else account,
         create_time=message["create_time"],
         text=told.get("content", ""),
         is_card=kind == WXCARD,

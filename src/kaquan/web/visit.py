@@ -47,11 +47,13 @@ class SignInNeeded(Exception):
 
     Args:
         appid: whose personas are offered, empty for none.
+        back: where the visitor comes back to, empty for the page itself, or the wallet from a form.
     """
 
-    def __init__(self, appid: str = "") -> None:
-        super().__init__(appid)
+    def __init__(self, appid: str = "", back: str = "") -> None:
+        super().__init__(appid, back)
         self.appid = appid
+        self.back = back
 
 
 class NotHere(Exception):
@@ -258,9 +260,9 @@ class Visit:
         """Send the browser to an address that has been checked."""
         return self._with_cookies(RedirectResponse(url, 303))
 
-    def sign_in_path(self, appid: str) -> str:
-        """Return the path of the sign-in page that leads back here."""
-        back = self.here if self.request.method == "GET" else "/wallet"
+    def sign_in_path(self, appid: str, back: str = "") -> str:
+        """Return the path of the sign-in page that leads back here, or to ``back``."""
+        back = back or (self.here if self.request.method == "GET" else "/wallet")
         return f"/wallet/sign-in?next={quote(back, safe='')}" + (f"&appid={quote(appid)}" if appid else "")
 
     def _with_cookies(self, response: Response) -> Response:

@@ -93,7 +93,7 @@ def test_sharing_and_giving_are_two_switches(
         code = me.api.claim(card_id, me.openid)
         me.server.database.transact(lambda tx: tx.run(open_to_all.values(bind_openid=True)))
     mine.goto(me.address(card_id, code))
-    expect(mine.get_by_role("link", name="分享")).to_have_count(share)
+    expect(mine.get_by_role("button", name="分享")).to_have_count(share)
     expect(mine.get_by_role("link", name="赠送给朋友")).to_have_count(give)
 
 
@@ -152,3 +152,11 @@ def test_a_card_that_is_given_away_shows_its_gift_and_comes_back(
     mine.goto(me.address(*held))
     expect(mine.locator(".stamp")).to_have_count(0)
     expect(mine.get_by_role("link", name="赠送给朋友")).to_have_count(1)
+
+
+def test_who_follows_the_link_of_a_shared_card_claims_a_code_of_their_own(me: Holder, mine: Page, shown: Shown) -> None:
+    card_id, code = me.card(shown())
+    mine.goto(me.address(card_id, code))
+    mine.get_by_role("button", name="分享").click()
+    expect(mine).to_have_url(re.compile("/share/"))
+    assert "/q/" in mine.content()

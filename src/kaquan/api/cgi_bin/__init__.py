@@ -17,7 +17,7 @@ from kaquan.actions.issue_credential import stable_token as stand_token
 from kaquan.api.call import Call
 from kaquan.api.encode import Raw
 from kaquan.api.precedence import FREQUENCY
-from kaquan.api.rehearsal import rehearse
+from kaquan.api.rehearsal import counted
 from kaquan.api.route import endpoint
 from kaquan.api.scan import scan_id_of_ticket, scan_url
 from kaquan.errors import Errcode, Refusal
@@ -105,13 +105,22 @@ async def sign_in(call: Call, grant_type: str, appid: str, secret: str) -> None:
     Raises:
         Refusal: 40002, 41002, 41004, 40013, 40125 (spec: auth_and_signatures.md 4).
     """
-    if grant_type != GRANT:
-        raise Errcode.INVALID_GRANT_TYPE("grant_type", grant_type=grant_type[:40])
+    check_grant_type(grant_type, GRANT)
     if not appid:
         raise Errcode.APPID_MISSING("missing")
     if not secret:
         raise Errcode.APPSECRET_MISSING("missing")
     await name_app(call, appid, secret)
+
+
+def check_grant_type(grant_type: str, wanted: str) -> None:
+    """Go on only if the grant type is the one that is wanted.
+
+    Raises:
+        Refusal: 40002.
+    """
+    if grant_type != wanted:
+        raise Errcode.INVALID_GRANT_TYPE("grant_type", grant_type=grant_type[:40], wanted=wanted)
 
 
 async def name_app(call: Call, appid: str, secret: str) -> None:
@@ -138,8 +147,7 @@ async def signed_in(call: Call, issue: Callable[[Tx], Credential]) -> TokenAnswe
     async def answered() -> TokenAnswer:
         return answer(call, await call.write(issue))
 
-    await call.count()
-    return await rehearse(call, answered)
+    return await counted(call, answered)
 
 
 def answer(call: Call, credential: Credential) -> TokenAnswer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kaquan.actions.know_people import unionid_of
 from kaquan.actions.list_people import list_people, load_people
 from kaquan.api.call import Call
 from kaquan.api.route import endpoint
@@ -20,7 +21,8 @@ async def info_(call: Call) -> dict[str, Any]:
         raise Errcode.OPENID_MISSING("missing", path="openid", expected="text", got="nothing")
     check_openid(openid)
     (person,) = await call.read(lambda tx: load_people(tx, call.appid, [openid]))
-    return follower(person.openid, person.create_time, call.query.get("lang", ""))
+    unionid = unionid_of(call.platform.keys, call.app, person.external_id)
+    return follower(person.openid, person.create_time, call.query.get("lang", ""), unionid)
 
 
 @endpoint("/cgi-bin/user/get", "GET", refuses=("40003 malformed",))

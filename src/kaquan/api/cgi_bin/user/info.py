@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from kaquan.actions.know_people import unionid_of
 from kaquan.actions.list_people import load_people
 from kaquan.api.call import Call
 from kaquan.api.route import endpoint
@@ -49,10 +50,11 @@ def check_wanted(request: BatchGet, app: App, now: int) -> None:
 )
 async def batchget(call: Call, request: BatchGet) -> dict[str, Any]:
     """Return up to 100 people in the order of the request; no errcode, as in the original."""
+    keys = call.platform.keys
     openids = [wanted.openid for wanted in request.user_list]
     people = await call.read(lambda tx: load_people(tx, call.appid, openids))
     told = [
-        follower(one.openid, one.create_time, wanted.lang)
+        follower(one.openid, one.create_time, wanted.lang, unionid_of(keys, call.app, one.external_id))
         for one, wanted in zip(people, request.user_list, strict=True)
     ]
     return {"user_info_list": told}

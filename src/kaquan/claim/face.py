@@ -1,0 +1,97 @@
+"""What stands on a card: what it is worth, and when it can be used (spec: jssdk_and_pages.md 11.1)."""
+
+from __future__ import annotations
+
+from kaquan.actions.show_cards import ShownCard
+from kaquan.rules.card_content import Cash, Discount
+from kaquan.rules.card_tables import COLORS, FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
+from kaquan.rules.money import yuan_of
+from kaquan.web.links import card_path
+from kaquan.web.templates import day
+from kaquan.web.texts import zh
+from kaquan.web.visit import Visit
+
+KINDS = {
+    "GROUPON": zh("团购券"),
+    "CASH": zh("代金券"),
+    "DISCOUNT": zh("折扣券"),
+    "GIFT": zh("兑换券"),
+    "GENERAL_COUPON": zh("优惠券"),
+    "MEMBER_CARD": zh("会员卡"),
+    "SCENIC_TICKET": zh("景点门票"),
+    "MOVIE_TICKET": zh("电影票"),
+    "BOARDING_PASS": zh("登机牌"),
+    "MEETING_TICKET": zh("会议门票"),
+    "BUS_TICKET": zh("汽车票"),
+    "LUCKY_MONEY": zh("红包"),
+    "GENERAL_CARD": zh("礼品卡"),
+}
+# The member that says in words what a card of these types is good for.
+DETAILS = ("deal_detail", "gift", "default_detail", "meeting_detail", "ticket_class", "detail")
+
+
+class Face:
+    """Cards as a visitor reads them.
+
+    Args:
+        visit: whose language is spoken.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self.text = visit.text
+
+    def kind(self, card: ShownCard) -> str:
+        """Return what kind of card it is."""
+        return self.text(KINDS[card.card_type])
+
+    def worth(self, card: ShownCard) -> str:
+        """Return the main figure: what is taken off, or what kind of card it is."""
+        content = card.content
+        if isinstance(content, Cash):
+            return f"¥{yuan_of(content.reduce_cost)}"
+        if isinstance(content, Discount):
+            return self._discount(content.discount)
+        return self.kind(card)
+
+    def _discount(self, off: int) -> str:
+        # Chinese names what is left to pay, in tenths; English what is taken off.
+        if self._visit.language == "en":
+            return f"{off}% off"
+        tenths, rest = divmod(100 - off, 10)
+        return f"{tenths}.{rest} 折" if rest else f"{tenths} 折"
+
+    def condition(self, card: ShownCard) -> str:
+        """Return from what sum on it can be used, empty where it always can."""
+        least = card.content.least_cost if isinstance(card.content, Cash) else 0
+        return self.text("满 {yuan} 元可用", yuan=yuan_of(least)) if least else ""
+
+    def detail(self, card: ShownCard) -> str:
+        """Return the words of what it is good for, empty where a figure says it."""
+        found = (getattr(card.content, name, "") for name in DETAILS)
+        return next((text for text in found if text), "")
+
+    def validity(self, card: ShownCard) -> str:
+        """Return when it can be used."""
+        date = card.base.date_info
+        kind = OLD_DATE_TYPES.get(date.type, date.type)
+        if kind == FIX_TIME_RANGE:
+            begin, end = day(date.begin_timestamp), day(date.end_timestamp)
+            return self.text("{begin} 至 {end} 有效", begin=begin, end=end)
+        if kind != FIX_TERM:
+            return self.text("永久有效")
+        term = self._term(date.fixed_begin_term, date.fixed_term)
+        return term + (self.text("，最晚至 {end}", end=day(date.end_timestamp)) if date.end_timestamp else "")
+
+    def _term(self, wait: int, days: int) -> str:
+        if wait:
+            return self.text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
+        return self.text("领取后 {days} 天内有效", days=days)
+
+    def way(self, card: ShownCard, code: str) -> str:
+        """Return the path of a claimed code's page in the wallet."""
+        return card_path(self._visit.app.appid, card.card_id, code)
+
+    def color(self, card: ShownCard) -> str:
+        """Return the class that colours its bar."""
+        return card.base.color if card.base.color in COLORS else "Color010"

@@ -1,0 +1,52 @@
+"""E14: chooseCard lists nothing; the diagnosis tells how many each filter excluded, or that the cardSign is wrong."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from kaquan.errors.explain import Diagnosis
+from support.js_page import configured, pressed, told
+from support.merchant import Merchant, rid_in
+
+
+def empty(page: Page, merchant: Merchant, args: dict[str, str]) -> Diagnosis:
+    """Return why the list is empty; the visitor closes it."""
+    merchant.open(page)
+    configured(page, merchant.config(page))
+    window = pressed(page, "chooseCard", args)
+    window.get_by_text("暂无可使用的卡券").wait_for()
+    reference = window.locator(".reference").inner_text()
+    window.close()
+    assert told(page)[0][0] == "cancel"
+    return merchant.diagnosis(rid_in(reference))
+
+
+def test_filters_that_exclude_all(phone: Page, merchant: Merchant) -> None:
+    openid = merchant.sign_in(phone, "ann")
+    cash, gift = merchant.card("CASH"), merchant.card("GIFT")
+    for card_id in (cash, cash, gift):
+        merchant.api.claim(card_id, openid)
+    found = empty(phone, merchant, merchant.choose_args(cardType="CASH", cardId=gift))
+    assert (found.errcode, found.cause) == (40056, "all_filtered")
+    assert "holds 3 cards and can choose none: 0 cannot be used now, 1 are not of type CASH, 2 are not of" in found.en
+    assert found.fix_en == "Widen the filter that excludes most: cardId."
+
+
+def test_a_wallet_with_nothing_of_this_account(phone: Page, merchant: Merchant) -> None:
+    merchant.sign_in(phone, "ann")
+    assert empty(phone, merchant, merchant.choose_args()).cause == "holds_nothing"
+
+
+def test_a_wrong_card_sign_is_recomputed_and_shown(phone: Page, merchant: Merchant) -> None:
+    merchant.api.claim(merchant.card("CASH"), merchant.sign_in(phone, "ann"))
+    right = merchant.choose_args(cardType="CASH")
+    found = empty(phone, merchant, {**right, "cardSign": "0" * 40})
+    assert (found.errcode, found.cause) == (63002, "card_sign")
+    assert f"it has to be {right['cardSign']}, but {'0' * 40} came." in found.en
+
+
+def test_a_filter_that_was_not_signed_is_named(phone: Page, merchant: Merchant) -> None:
+    merchant.api.claim(merchant.card("CASH"), merchant.sign_in(phone, "ann"))
+    unsigned = {**merchant.choose_args(), "cardType": "CASH"}
+    found = empty(phone, merchant, unsigned)
+    assert found.en.startswith("card_type was left out of the signature.")
