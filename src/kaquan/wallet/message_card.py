@@ -11,22 +11,19 @@ from kaquan.actions.claim_card import Claimed
 from kaquan.actions.list_messages import list_messages
 from kaquan.actions.meet import find_openid
 from kaquan.actions.show_cards import ShownCard, show_cards
+from kaquan.api.claiming import add_card_ext, make_claim
 from kaquan.api.failed import keep_failure
-from kaquan.errors import Errcode, Refusal
-from kaquan.rules.card_ext import parse_card_ext
+from kaquan.errors import Refusal
 from kaquan.rules.card_tables import COLORS
 from kaquan.rules.claim import Claim
+from kaquan.rules.claim_text import text_of
 from kaquan.rules.jump_url import safe_url
 from kaquan.rules.message import WXCARD
 from kaquan.store.tx import Tx
 from kaquan.wallet.messages import LAST_ID
 from kaquan.web.links import card_path
 from kaquan.web.page import page
-from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit
-
-TEXTS = {Errcode.STOCK_OUT: zh("已领完"), Errcode.GET_LIMIT_REACHED: zh("已领取过")}
-REFUSED = zh("暂时不能领取")
 
 
 @page("/wallet/messages/{appid}.{message_id}", "GET", "POST")
@@ -43,7 +40,7 @@ async def message_card(visit: Visit) -> Response:
         code = await claim(visit, told, openid)
     except Refusal as refused:
         rid = keep_failure(visit.call, refused, started)[0]
-        return show(visit, card, visit.text(TEXTS.get(refused.errcode, REFUSED)), rid)
+        return show(visit, card, text_of(refused, visit.language), rid)
     return visit.go(card_path(app.appid, card.card_id, code))
 
 
@@ -74,13 +71,10 @@ async def claim(visit: Visit, told: dict[str, Any], openid: str) -> str:
     Raises:
         Refusal: the checks of the claim.
     """
-    call = visit.call
     one = Claim(told["card_id"], openid, visit.now)
     if "card_ext" in told:
-        one.card_ext = parse_card_ext(told["card_ext"])
-        one.outer_str = one.card_ext.get("outer_str", "")
-        one.tickets = visit.platform.tokens.tickets(visit.app, "wx_card", visit.now)
-    code: str = await call.settle(visit.platform.hot.claims, one.card_id, one, code_of)
+        add_card_ext(visit.call, one, told["card_ext"])
+    code: str = await make_claim(visit.call, one, code_of)
     return code
 
 
