@@ -29,10 +29,13 @@ setup: .venv/.run ## install the server into .venv
 demo: .venv/.run ## serve a demo merchant with an approved card; Ctrl-C stops it
 	@trap : INT; .venv/bin/kaquan demo $(ARGS) || test $$? -eq 130
 
+# All tests are spread over the cores; a choice of them starts faster in one process, which has one database server.
+SPREAD := $(if $(ARGS),,--numprocesses auto --maxprocesses 4 --dist worksteal)
+
 test: .venv/.test .venv/.postgres .venv/.chromium ## install what the tests need, then lint and run all tests
 	@$(MAKE) lint
 	@echo "tests ..."
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest $(SPREAD) $(ARGS)
 
 fuzz: .venv/.test .venv/.postgres ## send 20,000 odd requests; ARGS='--count 500 --seed 1 --database sqlite'
 	@PYTHONPATH=tests:tests/rules $(RUN) -m fuzz $(ARGS)

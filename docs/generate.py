@@ -13,6 +13,8 @@ from typing import Any
 
 from kaquan.api.route import ROUTES
 from kaquan.app import load_endpoints
+from kaquan.site import load_pages
+from kaquan.web.page import PAGES
 
 FOLDER = Path(__file__).parent
 # Examples come from the transcripts.
@@ -59,9 +61,14 @@ def planned() -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def built() -> set[str]:
+    """Return the paths of the wire and of the pages."""
+    return {*ROUTES, *(path for path, *_ in PAGES)}
+
+
 def state(path: str) -> str:
     """Return whether a path is built, and what of it is not."""
-    if path not in ROUTES:
+    if path not in built():
         return "-"
     return f"built; {PARTLY[path]}" if path in PARTLY else "built"
 
@@ -71,7 +78,7 @@ def counts(rows: list[dict[str, str]]) -> str:
     cells = []
     for priority in "123":
         wanted = [row for row in rows if row["priority"] == priority]
-        cells.append(f"{sum(row['path'] in ROUTES for row in wanted)} of {len(wanted)}" if wanted else "")
+        cells.append(f"{sum(row['path'] in built() for row in wanted)} of {len(wanted)}" if wanted else "")
     return " | ".join(cells)
 
 
@@ -145,6 +152,7 @@ def told(call: dict[str, str]) -> dict[str, Any]:
 def pages() -> dict[Path, str]:
     """Return the text of every generated page."""
     load_endpoints()
+    load_pages()
     import error_pages  # noqa: PLC0415 - it reads the transcripts, whose folder is known by now
 
     errors = {FOLDER / "errors" / name: text for name, text in error_pages.pages().items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from support.api import Api
 from support.browser import Devices, Faults, no_running_loop, running_browser
 from support.callback import Receiver
 from support.database import Database, Databases
+from support.memory import scratch_folder
 from support.merchant import Merchant, Site
 from support.postgres import Cluster, cluster
 from support.server import Server
@@ -32,16 +32,18 @@ def postgres() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session", params=DIALECTS)
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases]:
     """What makes databases, once per kind of database."""
     server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
-    return Databases(tmp_path_factory.mktemp(request.param), server)
+    with scratch_folder() as folder:
+        yield Databases(folder, server)
 
 
 @pytest.fixture
-def database(databases: Databases) -> Database:
+def database(databases: Databases) -> Iterator[Database]:
     """A fresh, migrated database of each kind."""
-    return databases.create()
+    with databases.lent() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -52,10 +54,9 @@ def server(databases: Databases) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def sqlite_server() -> Iterator[Server]:
     """A running server on SQLite alone, for what does not depend on the database."""
-    folder: Path = tmp_path_factory.mktemp("sqlite-server")
-    with Server(Databases(folder).create()) as running:
+    with scratch_folder() as folder, Server(Databases(folder).create()) as running:
         yield running
 
 

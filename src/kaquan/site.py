@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 import kaquan
-from kaquan.api.dispatch import read_body
+from kaquan.api.dispatch import PLANNED, read_body
 from kaquan.api.failed import keep_failure
 from kaquan.errors import Errcode, Refusal
 from kaquan.platform import Platform
@@ -26,7 +26,7 @@ from kaquan.web.templates import Templates
 from kaquan.web.visit import NotHere, SignInNeeded, Visit
 
 # Packages of pages; a package is imported for the pages it registers.
-PACKAGES = ("claim", "jssdk", "lab", "wallet")
+PACKAGES = ("claim", "jssdk", "lab", "oauth", "wallet")
 BODY_LIMIT = 1 << 16
 YEAR = 365 * 86400
 HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
@@ -68,12 +68,14 @@ class Site:
         routes: list[Any] = [self._route(*one) for one in PAGES]
         routes.append(Mount("/static", Static(packages=[("kaquan.web", "static")])))
         self._roots = frozenset(root_of(one.path) for one in routes)
+        # What the original has and nobody made a page of is answered as the wire does.
+        self._unmade = PLANNED - {path for path, *_ in PAGES}
         faults: Any = {404: self._missing, 405: self._missing}
         self._pages = Starlette(routes=routes, exception_handlers=faults)
 
     def serves(self, path: str) -> bool:
         """Tell whether a path is one of a page's."""
-        return root_of(path) in self._roots
+        return root_of(path) in self._roots and path not in self._unmade
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one HTTP request."""

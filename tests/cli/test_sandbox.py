@@ -59,6 +59,14 @@ def test_a_gift_by_hand(sandbox: Api) -> None:
     assert sandbox.ok("/card/code/get", {"code": code})["openid"] == bob
 
 
+def test_an_oauth_code_is_given_without_a_browser(sandbox: Api) -> None:
+    ann = sandbox.person("ann")
+    code = result(sandbox, "oauth-code", "--openid", ann, "--scope", "snsapi_userinfo")
+    query = f"appid={sandbox.appid}&secret={sandbox.secret}&code={code}&grant_type=authorization_code"
+    told = sandbox.raw("GET", f"/sns/oauth2/access_token?{query}")
+    assert (told["openid"], told["scope"]) == (ann, "snsapi_userinfo")
+
+
 def test_the_clock_is_read_and_moved_ahead(sandbox: Api) -> None:
     before = int(result(sandbox, "clock"))
     assert int(result(sandbox, "clock", "--advance", 86400)) - before in range(86400, 86410)
@@ -94,6 +102,7 @@ def test_a_claim_that_is_refused_says_errcode_text_and_cause(server: Server) -> 
     [
         (("clock", "--advance", "-1"), "40097 invalid args The clock moves ahead only"),
         (("callback", "--url", "http://127.0.0.1:9/", "--token", "x"), "40097 invalid args token does not have its"),
+        (("oauth-code", "--openid", "ann"), "40003 invalid openid This is no openid"),
         (("approve", "--card-id", "pNone"), "40073 invalid card id This account has no card pNone."),
         (("claim", "--card-id", "pNone", "--openid", "ann"), "40073 invalid card id This account has no card pNone"),
     ],

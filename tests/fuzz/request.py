@@ -23,6 +23,7 @@ WRECKING = frozenset({"/sandbox/fault", "/sandbox/clock", "/sandbox/faults/clear
 # A fault is planned for a second until all processes know of it; elsewhere addresses are waited for.
 SLOW = frozenset({"/sandbox/fault", "/sandbox/callback", "/cgi-bin/callback/check"})
 ASKED = ("type", "grant_type", "appid", "secret", "appsecret", "openid", "lang", "next_openid", "ticket")
+OF_PERSONS = "/sns/"
 BIG = 10 << 20
 INLINE = 4096
 
@@ -146,7 +147,8 @@ class Maker:
     def _query(self, endpoint: Endpoint, shop: Shop, dice: Random) -> bytes:
         pairs = [(b"access_token", shop.api.token.encode())] if endpoint.token else []
         if endpoint.reader is None:
-            names = [name for name in ASKED if dice.random() < 0.6]
+            more = shop.persons if endpoint.path.startswith(OF_PERSONS) else ()
+            names = [name for name in (*ASKED, *more) if dice.random() < (0.9 if more else 0.6)]
             pairs += [(name.encode(), _written(dice.choice(asked(shop)[name]), dice)) for name in names]
         if dice.random() < 0.06:
             pairs = _bent(pairs, dice)

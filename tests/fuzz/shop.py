@@ -36,12 +36,14 @@ class Shop:
         api: its client.
         known: by the name of a field, what its value may be.
         pages: names that pages may be asked for.
+        persons: what queries carry of people who came by web OAuth.
         spare: by path, what to name there instead, so that nothing the others need is lost.
     """
 
     api: Api
     known: dict[str, list[Any]] = field(default_factory=dict)
     pages: dict[str, list[str]] = field(default_factory=dict)
+    persons: dict[str, list[Any]] = field(default_factory=dict)
     spare: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
 
     def learn(self, **found: Any) -> None:
@@ -61,6 +63,7 @@ def open_shop(server: Server, **columns: Any) -> Shop:
     _stores(shop)
     _messages(shop, people)
     _names(shop)
+    _persons(shop, people)
     shop.known |= PAST
     return shop
 
@@ -161,7 +164,8 @@ def _names(shop: Shop) -> None:
         "appid": [api.appid],
         "secret": [api.secret, "x"],
         "appsecret": [api.secret, "x"],
-        "grant_type": ["client_credential", "client_credential", "x"],
+        "grant_type": ["client_credential", "client_credential", "authorization_code", "refresh_token", "x"],
+        "scope": ["", "snsapi_base", "snsapi_userinfo", "x"],
         "lang": ["zh_CN", "en", "x"],
         "next_openid": ["", *shop.known["openid"]],
         "external_ids": ["person-1", "fresh", "汉字", "e\u0301"],
@@ -195,7 +199,23 @@ def _names(shop: Shop) -> None:
 
 def asked(shop: Shop) -> dict[str, list[Any]]:
     """Return what the parameters of a query may be."""
-    return {**shop.known, "type": ["jsapi", "wx_card", "x"]}
+    return {**shop.known, **shop.persons, "type": ["jsapi", "wx_card", "x"]}
+
+
+def _persons(shop: Shop, people: list[str]) -> None:
+    """Remember codes and tokens of people; only a sandbox account gets them without a browser."""
+    api, found = shop.api, shop.persons
+    found |= {"code": ["x", ""], "refresh_token": ["x", ""], "access_token": ["x", api.token]}
+    for number, openid in enumerate(people * 4):
+        scope = ("snsapi_base", "snsapi_userinfo")[number % 2]
+        given = api.post("/sandbox/oauth_code", {"openid": openid, "scope": scope})
+        if given["errcode"] != 0:
+            return
+        found["code"].append(given["code"])
+        query = f"appid={api.appid}&secret={api.secret}&code={given['code']}&grant_type=authorization_code"
+        told = api.raw("GET", f"/sns/oauth2/access_token?{query}") if number < len(people) else {}
+        for name in {"access_token", "refresh_token"} & set(told):
+            found[name].append(told[name])
 
 
 def abroad(mine: Shop, other: Shop) -> None:

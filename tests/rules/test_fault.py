@@ -51,7 +51,8 @@ def test_none_or_several_are_refused(asked: tuple[Any, Any, bool], got: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("number", "near"), [(40096, "40097"), (4009, "10003"), (0, "-1"), (45010, "45009"), (10**9, "9990001")]
+    ("number", "near"),
+    [(40096, "40097"), (4009, "40001"), (10003, "40001"), (0, "-1"), (45010, "45009"), (10**9, "9990001")],
 )
 def test_an_unknown_errcode_is_refused_with_the_nearest(number: int, near: str) -> None:
     with pytest.raises(Refusal) as caught:

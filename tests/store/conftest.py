@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from support.database import Database, Databases
+from support.memory import scratch_folder
 from support.postgres import Cluster
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def postgres_databases(postgres: Cluster) -> Iterator[Databases]:
     """What makes databases on PostgreSQL alone."""
-    return Databases(tmp_path_factory.mktemp("postgresql-alone"), postgres)
+    with scratch_folder() as folder:
+        yield Databases(folder, postgres)
 
 
 @pytest.fixture
-def postgres_database(postgres_databases: Databases) -> Database:
+def postgres_database(postgres_databases: Databases) -> Iterator[Database]:
     """A fresh, migrated database on PostgreSQL alone."""
-    return postgres_databases.create()
+    with postgres_databases.lent() as made:
+        yield made
 
 
 @pytest.fixture
-def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+def sqlite_database() -> Iterator[Database]:
     """A fresh, migrated database on SQLite alone."""
-    return Databases(tmp_path_factory.mktemp("sqlite-alone")).create()
+    with scratch_folder() as folder:
+        yield Databases(folder).create()

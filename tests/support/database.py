@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +39,11 @@ class Database:
         """Return settings of a server over this database."""
         return Settings(database_url=self.url, key_file=str(self.folder / "master.key"))
 
+    @property
+    def name(self) -> str:
+        """Return the name within the PostgreSQL server."""
+        return self.url.partition("?")[0].rpartition("/")[2]
+
     def transact(self, action: Callable[[Tx], T]) -> T:
         """Run an action in one transaction beside whatever else uses the database."""
         engine = open_engine(self.settings)
@@ -66,7 +72,16 @@ class Databases:
 
     def create(self) -> Database:
         """Return a fresh, empty, migrated database."""
-        return self._make(self._template.url.partition("?")[0].rpartition("/")[2], self._template)
+        return self._make(self._template.name, self._template)
+
+    @contextmanager
+    def lent(self) -> Iterator[Database]:
+        """Create a database that is deleted again."""
+        made = self.create()
+        yield made
+        if self._cluster is not None:
+            self._cluster.drop(made.name)
+        shutil.rmtree(made.folder, ignore_errors=True)
 
     def _make(self, template: str, source: Database | None) -> Database:
         self._count += 1

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import psycopg
 
+from support import memory
+
 ADMIN = "kaquan"
 PATIENCE_SECONDS = 30.0
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin", "/opt/homebrew/opt/postgresql*/bin")
 ALWAYS = {"listen_addresses": "", "max_connections": "200", "shared_buffers": "64MB", "log_min_messages": "fatal"}
 # A cluster that is thrown away has nothing to lose; suites on durability leave these at their defaults.
-CARELESS = {"fsync": "off", "full_page_writes": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "128MB"}
 
 
 class NoPostgresError(Exception):
@@ -58,7 +60,7 @@ class Cluster:
     """One server process with its data.
 
     Args:
-        durable: keep fsync on, for tests that kill things.
+        durable: keep fsync on and the data on the disk, for tests that kill things.
     """
 
     def __init__(self, durable: bool = False) -> None:
@@ -66,7 +68,7 @@ class Cluster:
         self._user = server_user()
         self._settings = ALWAYS | ({} if durable else CARELESS)
         # Not below pytest's own folder: another user must reach it, and the path of a socket may not be long.
-        self.folder = Path(tempfile.mkdtemp(prefix="kaquan-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="kaquan-pg-", dir=None if durable else memory.place()))
         self._data = self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
         self._count = 0
@@ -127,6 +129,10 @@ class Cluster:
         name = f"kaquan_{self._count}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def drop(self, name: str) -> None:
+        """Delete a database, whoever is still connected to it."""
+        self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def cluster(durable: bool = False) -> Iterator[Cluster]:

@@ -1,4 +1,4 @@
-"""The server as a process of its own, started as a user starts it."""
+"""The server as processes of its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import string
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,10 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
+
 from kaquan.actions.manage_app import change_app, create_app, new_app
 from kaquan.sources import new_appid, new_secret, random_text, wall_clock
+from kaquan.store.schema import open_engine
+from kaquan.store.tx import Tx
 from support.api import Api
 from support.database import Database
+from support.launcher import Process, launcher
 
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
@@ -37,8 +40,9 @@ class Server:
         self.database = database
         self._workers = workers
         self._environment = environment
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Process | None = None
         self._group = 0
+        self._engine: sa.Engine | None = None
         self.facts: dict[str, str] = {}
         self._log = Path(database.folder) / "server.log"
 
@@ -71,12 +75,10 @@ class Server:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         flags = ["--data", self.database.folder, "--database-url", self.database.url, "--port", "0", "--json"]
-        command = [sys.executable, "-m", "kaquan", "demo", *map(str, flags), "--workers", str(self._workers)]
+        command = ["demo", *map(str, flags), "--workers", str(self._workers)]
         with self._log.open("a") as log:
-            # A session of its own, so that its worker processes can be killed with it.
-            self._process = subprocess.Popen(
-                command, env=self._variables(), stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
-            )
+            self._process = launcher().start(command, self._variables(), log.fileno())
+        # A session of its own, so that its worker processes can be killed with it.
         self._group = self._process.pid
         self.facts = self._announced()
         self._wait(self._healthy, START_SECONDS)
@@ -87,7 +89,6 @@ class Server:
 
     def _announced(self) -> dict[str, str]:
         assert self._process is not None
-        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"the server did not start:\n{self.log}")
@@ -120,21 +121,24 @@ class Server:
     def stop(self) -> int:
         """Ask the server to stop, as Ctrl-C does, and return its exit status."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        os.kill(self._process.pid, signal.SIGINT)
         return self._ended()
 
     def _ended(self) -> int:
         process = self._process
         assert process is not None
-        assert process.stdout is not None
         try:
             status = process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutError:
             os.killpg(self._group, signal.SIGKILL)
-            process.wait()
+            process.wait(STOP_SECONDS)
             raise RuntimeError(f"the server does not stop:\n{self.log}") from None
-        process.stdout.close()
+        process.close()
         self._process = None
+        # The next start finds the database as if nobody had been there beside the server.
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
         return status
 
     def __enter__(self) -> Self:
@@ -171,6 +175,9 @@ class Server:
         """
         secret, prefix = new_secret(), random_text(6, string.ascii_letters + string.digits)
         app = new_app(new_appid(), secret, prefix, "test", f"gh_{prefix.lower()}", sandbox, review)
-        self.database.transact(lambda tx: create_app(tx, app, wall_clock()))
-        self.database.transact(lambda tx: change_app(tx, app.appid, **{"quota": "none", **columns}))
+        # Almost every test begins here, so the connection is kept.
+        self._engine = self._engine or open_engine(self.database.settings)
+        with self._engine.begin() as connection:
+            create_app(Tx(connection), app, wall_clock())
+            change_app(Tx(connection), app.appid, **{"quota": "none", **columns})
         return Api(self.base_url, app.appid, secret)

@@ -22,17 +22,6 @@ NAMING = "test_precedence.py"
 PAIR = re.compile(r"(-?\d{1,7}) ([a-z_0-9]+)")
 # What no call of a test can get, and where it is tested instead.
 UNPROVOKED: dict[Given, str] = {
-    (10003, "encoded_twice"): "the consent page is to come: rules/test_authorize.py",
-    (10003, "malformed"): "as above",
-    (10003, "no_domain"): "as above",
-    (10003, "other_host"): "as above",
-    (10004, "suspended"): "as above",
-    (10005, "unknown_scope"): "as above",
-    (10010, "missing"): "as above",
-    (10011, "missing"): "as above",
-    (10012, "missing"): "as above",
-    (10013, "malformed"): "as above",
-    (10016, "unknown"): "as above",
     (-1, "bad_data"): "a value that the database refuses though all checks let it through: store/test_faults.py",
     (-1, "busy"): "a queue of thousands that is full: store/test_batch.py",
     (-1, "database"): "a database that goes down: store/test_faults.py",

@@ -18,7 +18,7 @@ from kaquan.rules.code import Code
 from kaquan.rules.gift import Gift
 from kaquan.rules.idempotency import Once, Said
 from kaquan.store import statements as sql
-from kaquan.store.hot import Flow, Plan, Query, Rows
+from kaquan.store.hot import ANEW, Flow, Plan, Query, Rows
 
 
 class Consume(msgspec.Struct, frozen=True):
@@ -81,17 +81,10 @@ class Wallets:
             self.consumed[openid, card_id] = consumed
             self.last_event[openid] = max(self.last_event[openid], last)
 
-    def near_limit(self, codes: dict[str, list[Code]]) -> list[str]:
+    def near_limit(self, codes: dict[str, list[Code]]) -> set[str]:
         """Return the holders with more codes of a card than they may consume."""
         every = (one for found in codes.values() for one in found)
-        return sorted({one.openid for one in every if self.count.get((one.openid, one.card_id), 0) > one.use_limit})
-
-    def recount(self, rows: Rows) -> None:
-        """Count anew what was consumed, now that the codes are locked."""
-        for openid, card_id, _ in rows:
-            self.consumed[openid, card_id] = 0
-        for openid, card_id, status in rows:
-            self.consumed[openid, card_id] += status == rule.CONSUMED
+        return {one.openid for one in every if self.count.get((one.openid, one.card_id), 0) > one.use_limit}
 
 
 class Batch:
@@ -99,6 +92,11 @@ class Batch:
 
     def __init__(self, appid: str, commands: list[Consume], new_id: NewId) -> None:
         self.params: dict[str, Any] = {"appid": appid, "codes": list({one.code for one in commands})}
+        self.reading = [
+            Query(sql.LOCK_CODES, self.params),
+            Query(sql.WALLETS, self.params),
+            Query(sql.HAS_CALLBACK, {"appid": appid}),
+        ]
         self.record = Record(new_id)
         self.answers = Answers(commands)
         self.codes: dict[str, list[Code]] = {}
@@ -190,17 +188,16 @@ def consume_codes(appid: str, commands: list[Consume], new_id: NewId) -> Flow[Co
         per command the code as it was, what its key was answered with before, or why it cannot be consumed.
     """
     batch = Batch(appid, commands, new_id)
-    locked, wallets, callbacks = yield [
-        Query(sql.LOCK_CODES, batch.params),
-        Query(sql.WALLETS, batch.params),
-        Query(sql.HAS_CALLBACK, {"appid": appid}),
-    ]
+    locked, wallets, callbacks = yield batch.reading
     batch.load(locked, wallets)
+    held: set[str] = set()
+    while not (near := batch.wallets.near_limit(batch.codes)) <= held:
+        held |= near
+        lock = Query(sql.LOCK_WALLETS, {**batch.params, "openids": sorted(held)})
+        _, _, locked, wallets, callbacks = yield [ANEW, lock, *batch.reading]
+        batch.load(locked, wallets)
     if given := batch.gift_queries(appid):
         batch.load_gifts((yield given)[0])
     if asked := batch.answers.queries(appid):
         batch.answers.load((yield asked)[0])
-    if near := batch.wallets.near_limit(batch.codes):
-        (held,) = yield [Query(sql.LOCK_WALLETS, {"appid": appid, "openids": near})]
-        batch.wallets.recount(held)
     return batch.plan([batch.consume(one) for one in commands], bool(callbacks))

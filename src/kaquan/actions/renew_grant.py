@@ -37,8 +37,9 @@ def renew_grant(tx: Tx, appid: str, grant_id: int, now: int) -> Grant:
     return new
 
 
-def external_id_of(tx: Tx, appid: str, openid: str) -> str:
-    """Return a person's id with the company itself."""
+def names_of(tx: Tx, appid: str, openid: str) -> tuple[str, str]:
+    """Return a person's id with the company itself, and the nickname."""
     table = tables.person.c
-    row = tx.one(sa.select(table.external_id).where((table.appid == appid) & (table.openid == openid)))
-    return str(row[0]) if row else ""
+    wanted = sa.select(table.external_id, table.nickname).where((table.appid == appid) & (table.openid == openid))
+    row = tx.one(wanted)
+    return (row.external_id, row.nickname) if row else ("", "")

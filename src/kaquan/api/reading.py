@@ -10,6 +10,7 @@ import re
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal, Protocol, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -342,8 +343,9 @@ def node_of(annotation: Any) -> Node:
     raise TypeError(f"no request is read as {annotation}")
 
 
+@cache
 def object_node(struct: type[msgspec.Struct]) -> ObjectNode:
-    """Return the node of a struct."""
+    """Return the node of a struct; made once, for many requests share their parts and every start waits for it."""
     fields = tuple(_field(info) for info in msgspec.structs.fields(struct))
     known = frozenset(key for known in fields for key in (known.key, *known.aliases))
     return ObjectNode(struct, fields, known)

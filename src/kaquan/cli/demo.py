@@ -10,43 +10,51 @@ import msgspec
 import typer
 
 from kaquan.actions.add_persona import add_persona
+from kaquan.actions.change_stock import change_stock
 from kaquan.actions.create_card import create_card
 from kaquan.actions.know_people import know_people, openid_of
-from kaquan.actions.manage_app import create_app, new_app
+from kaquan.actions.manage_app import change_app, create_app, new_app
 from kaquan.actions.record import Record
 from kaquan.api.card_body import read_create
 from kaquan.cli.app import PREFIX_LENGTH
 from kaquan.cli.database import transact
-from kaquan.cli.serve import DatabaseUrl, prepare, run
+from kaquan.cli.serve import DatabaseUrl, bind, prepare, run
+from kaquan.demo_shop.beside import Beside
 from kaquan.keys import Keys
 from kaquan.rules.card import normalise
 from kaquan.rules.card_content import Content
 from kaquan.settings import Settings, from_environment
 from kaquan.sources import LETTERS_AND_DIGITS, Ids, new_appid, new_secret, random_text, wall_clock
+from kaquan.store.apps import App
 from kaquan.store.tx import Tx
 
 PEOPLE = ("alice", "bob", "chen")
 CARD_ID_LENGTH = 28
-CARD = {
-    "card": {
-        "card_type": "GROUPON",
-        "groupon": {
-            "base_info": {
-                "logo_url": "https://example.com/logo.png",
-                "brand_name": "熊猫茶馆",
-                "code_type": "CODE_TYPE_QRCODE",
-                "title": "双人下午茶",
-                "color": "Color010",
-                "notice": "使用时向服务员出示此券",
-                "description": "不可与其他优惠同享",
-                "date_info": {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 30, "fixed_begin_term": 0},
-                "sku": {"quantity": 1000},
-                "get_limit": 5,
-            },
-            "deal_detail": "双人下午茶套餐一份",
-        },
-    }
+# The shop has to be in all of them; its port may be another one at each start.
+DOMAINS = ("oauth_domain", "js_domains", "card_js_domain")
+BASE_INFO: dict[str, Any] = {
+    "logo_url": "https://example.com/logo.png",
+    "brand_name": "熊猫茶馆",
+    "code_type": "CODE_TYPE_QRCODE",
+    "color": "Color010",
+    "notice": "使用时向服务员出示此券",
+    "description": "不可与其他优惠同享",
+    "date_info": {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 30, "fixed_begin_term": 0},
 }
+# Of the last one nothing is left, so that a refusal can be seen.
+CARDS: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+    (
+        "GROUPON",
+        {"title": "双人下午茶", "sku": {"quantity": 1000}, "get_limit": 5},
+        {"deal_detail": "双人下午茶套餐一份"},
+    ),
+    (
+        "CASH",
+        {"title": "满五十减十元", "sku": {"quantity": 200}, "get_limit": 1},
+        {"least_cost": 5000, "reduce_cost": 1000},
+    ),
+    ("GIFT", {"title": "开业茶杯", "sku": {"quantity": 1}, "get_limit": 1}, {"gift": "青瓷茶杯一只"}),
+)
 WELCOME = """\
 kaquan demo at {base_url}   (Ctrl-C stops it; everything is kept in {data})
 
@@ -54,6 +62,7 @@ kaquan demo at {base_url}   (Ctrl-C stops it; everything is kept in {data})
   secret  {secret}
   card    {card_id}
   person  {openid}   (alice)
+  shop    {shop}   (a page that hands the cards out: src/kaquan/demo_shop)
 
 Try, in another terminal:
 
@@ -75,6 +84,7 @@ def demo(
         bool, typer.Option("--json", help="print one line of JSON once connections are accepted")
     ] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="server processes")] = 1,
+    shop_port: Annotated[int | None, typer.Option(min=0, max=65535, help="of the demo shop; the next port")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Serve a demo merchant on loopback: card function and all permissions granted, review automatic.
@@ -98,7 +108,22 @@ def demo(
     keys = prepare(settings)
     facts = merchant(settings, keys, os.path.join(data, "demo.json"))
     settings = msgspec.structs.replace(settings, personas_of=facts["appid"])
-    run(settings, lambda bound: announce({"base_url": bound.base_url, **facts}, data, as_json))
+    shop = Beside(bind(f"127.0.0.1:{next_port(port) if shop_port is None else shop_port}"))
+    transact(settings, lambda tx: change_app(tx, facts["appid"], **dict.fromkeys(DOMAINS, shop.host)))
+
+    def ready(bound: Settings) -> None:
+        shop.start(bound.base_url, facts["appid"], facts["secret"])
+        announce({"base_url": bound.base_url, **facts, "shop": shop.url}, data, as_json)
+
+    try:
+        run(settings, ready)
+    finally:
+        shop.stop()
+
+
+def next_port(port: int) -> int:
+    """Return the port behind this one; any free one where that was asked for, or where there is none behind it."""
+    return (port + 1) % 65536 if port else 0
 
 
 def announce(facts: dict[str, str], data: str, as_json: bool) -> None:
@@ -133,8 +158,17 @@ def make(tx: Tx, keys: Keys, appid: str, secret: str) -> dict[str, str]:
     know_people(tx, app, people, now)
     for name, openid in people.items():
         add_persona(tx, app, name, openid, now)
-    card_type, content = read_create(json.dumps(CARD).encode(), "strict")
+    # Lists begin with the newest.
+    card_ids = [make_card(tx, app, *card, now - age) for age, card in enumerate(CARDS)]
+    change_stock(tx, appid, card_ids[-1], 0, 1, now, Record(Ids()))
+    return {"openid": people[PEOPLE[0]], "card_id": card_ids[0]}
+
+
+def make_card(tx: Tx, app: App, card_type: str, base: dict[str, Any], own: dict[str, Any], now: int) -> str:
+    """Make an approved card and return its id."""
+    body = {"card": {"card_type": card_type, card_type.lower(): {"base_info": {**BASE_INFO, **base}, **own}}}
+    _, content = read_create(json.dumps(body).encode(), "strict")
     assert isinstance(content, Content)
-    card_id = f"p{prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
+    card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
     create_card(tx, app, card_id, card_type, normalise(content), now, Record(Ids()))
-    return {"openid": people[PEOPLE[0]], "card_id": card_id}
+    return card_id

@@ -87,7 +87,7 @@ def prepare(settings: Settings) -> Keys:
 
 def run(settings: Settings, on_ready: Callable[[Settings], None]) -> None:
     """Serve until told to stop; ``on_ready`` is given the settings with the port that was bound."""
-    listener = bind(settings)
+    listener = bind(settings.listen)
     bound = msgspec.structs.replace(settings, listen=f"{settings.host}:{listener.getsockname()[1]}")
     if settings.workers == 1:
         # uvicorn raises the signal again when it has shut down; a stop that was asked for is no failure.
@@ -100,16 +100,18 @@ def run(settings: Settings, on_ready: Callable[[Settings], None]) -> None:
     Workers(config, listener, lambda: on_ready(bound)).run()
 
 
-def bind(settings: Settings) -> socket.socket:
-    """Return the listening socket."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+def bind(listen: str) -> socket.socket:
+    """Return the socket that listens on ``HOST:PORT``."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((settings.host, settings.port))
+        listener.bind((host, int(port)))
     except (OSError, OverflowError, ValueError) as fault:
         listener.close()
-        stop(f"cannot listen on {settings.listen}: {getattr(fault, 'strerror', None) or 'it has to be HOST:PORT'}")
+        stop(f"cannot listen on {listen}: {getattr(fault, 'strerror', None) or 'it has to be HOST:PORT'}")
     listener.set_inheritable(True)
     return listener
 

@@ -12,6 +12,8 @@ from kaquan.errors.change import Change
 Kind = Literal["errcode", "hang", "drop"]
 KINDS = ("errcode", "hang", "drop")
 MOST_FAULTS = 100
+# Numbers that visitors of pages are shown; no call is answered with one.
+OF_PAGES = range(10_000, 11_000)
 MOST_CALLS = 1_000_000
 MOST_SECONDS = 60
 
@@ -62,12 +64,12 @@ def chosen(errcode: int | None, hang: int | None, drop: bool) -> tuple[Kind, int
 
 
 def known_errcode(number: int) -> int:
-    """Return an errcode that this platform gives.
+    """Return an errcode that calls of this platform are given.
 
     Raises:
         Refusal: 40097 with the nearest one.
     """
-    known = [int(one) for one in Errcode]
+    known = [int(one) for one in Errcode if one not in OF_PAGES]
     if number in known:
         return number
     digits = len(str(number))

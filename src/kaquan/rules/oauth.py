@@ -91,17 +91,18 @@ def bad_code(used: bool | None, expire_time: int, now: int) -> Refusal:
     return Errcode.INVALID_OAUTH_CODE("expired", ends_at=expire_time, ago=now - expire_time)
 
 
-def profile(openid: str, lang: str, unionid: str) -> dict[str, Any]:
+def profile(openid: str, nickname: str, lang: str, unionid: str) -> dict[str, Any]:
     """Return a person as ``/sns/userinfo`` shows one; whatever nobody told the platform is empty.
 
     Args:
         openid: the person.
+        nickname: empty for people without a wallet.
         lang: zh_CN, zh_TW or en; any other is zh_CN.
         unionid: left out where it is empty.
     """
     return {
         "openid": openid,
-        "nickname": "",
+        "nickname": nickname,
         "sex": 0,
         "language": language_of(lang),
         "city": "",

@@ -56,6 +56,8 @@ class Plan(Generic[T]):
     proof: list[Query] = field(default_factory=list)
 
 
+ANEW = Query(Statement("anew", "ROLLBACK AND CHAIN", "SELECT 1"), {})
+"""Gives the locks back in the midst of a flow that has written nothing yet; SQLite's one writer holds none."""
 Flow = Generator[list[Query], list[Rows], Plan[T]]
 Take = Callable[[], tuple[str, list[C]]]
 """Gives the appid and the commands of a transaction when it begins; no commands when none are left."""

@@ -182,10 +182,12 @@ WALLETS = reading(
     "FROM code w WHERE w.appid = :appid AND w.openid IN "
     "(SELECT c.openid FROM code c WHERE c.appid = :appid AND c.code = ANY(:codes)) GROUP BY w.openid, w.card_id",
 )
-# Where use_limit could bind, all the codes a person holds are locked, so that callers are counted one by one.
+# Where use_limit could bind, all the codes a person holds are locked, so that callers are counted one by one. They are
+# locked in one order with the codes of the batch: whoever held one already and then waited for the others would wait
+# for ever for another process that began with another code of the same person.
 LOCK_WALLETS = reading(
     "lock_wallets",
-    "SELECT openid, card_id, status FROM code WHERE appid = :appid AND openid = ANY(:openids) "
+    "SELECT code FROM code WHERE appid = :appid AND (openid = ANY(:openids) OR code = ANY(:codes)) "
     "ORDER BY code, scope FOR UPDATE",
 )
 CONSUME = updating(

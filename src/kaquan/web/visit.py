@@ -256,9 +256,9 @@ class Visit:
         """Send the browser to a path of ours."""
         return self.go_out(self._templates.at(path))
 
-    def go_out(self, url: str) -> Response:
+    def go_out(self, url: str, status: int = 303) -> Response:
         """Send the browser to an address that has been checked."""
-        return self._with_cookies(RedirectResponse(url, 303))
+        return self._with_cookies(RedirectResponse(url, status))
 
     def sign_in_path(self, appid: str, back: str = "") -> str:
         """Return the path of the sign-in page that leads back here, or to ``back``."""

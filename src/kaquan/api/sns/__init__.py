@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kaquan.actions.know_people import unionid_of
-from kaquan.actions.renew_grant import external_id_of, load_grant
+from kaquan.actions.renew_grant import load_grant, names_of
 from kaquan.api.call import Call
 from kaquan.api.encode import ok
 from kaquan.api.precedence import FREQUENCY
@@ -30,8 +30,9 @@ async def userinfo(call: Call) -> dict[str, Any]:
         if grant.scope != USERINFO:
             raise Errcode.API_UNAUTHORIZED("base_scope")
         check_query(call, grant)
-        unionid = await call.read(lambda tx: unionid_in(tx, call, grant.openid))
-        return profile(grant.openid, call.query.get("lang", ""), unionid)
+        external_id, nickname = await call.read(lambda tx: names_of(tx, call.appid, grant.openid))
+        unionid = unionid_of(call.platform.keys, call.app, external_id)
+        return profile(grant.openid, nickname, call.query.get("lang", ""), unionid)
 
     return await counted(call, answered)
 
@@ -78,5 +79,5 @@ def check_query(call: Call, grant: Grant) -> None:
 
 def unionid_in(tx: Tx, call: Call, openid: str) -> str:
     """Return a person's unionid, empty where the app has no owner."""
-    external_id = external_id_of(tx, call.appid, openid) if call.app.owner else ""
+    external_id = names_of(tx, call.appid, openid)[0] if call.app.owner else ""
     return unionid_of(call.platform.keys, call.app, external_id)
