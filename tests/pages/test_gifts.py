@@ -20,6 +20,7 @@ from kaquan.actions.add_persona import add_persona
 from kaquan.sources import wall_clock
 from kaquan.store.apps import load_app
 from kaquan.store.tx import Tx
+from kaquan.web.links import card_path
 from support.api import Api
 from support.browser import Devices, Faults, assert_accessible
 from support.server import Server
@@ -67,7 +68,7 @@ class Place:
 
     def give_path(self, code: str) -> str:
         """Return the path of the page on which a code is given away."""
-        return f"/wallet/{self.api.appid}/{self.card_id}/{quote(code, safe='')}/give"
+        return card_path(self.api.appid, self.card_id, code, "give")
 
 
 def picture(api: Api) -> str:

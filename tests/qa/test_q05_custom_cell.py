@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from card_bodies import card
+from playwright.sync_api import Page, expect
 
 from qa.desk import Desk, repaired
+from support.holder import PNG, Holder, upload
 from support.server import Server
 
 LINK = "https://shop.example/book?from=card"
@@ -125,3 +128,29 @@ def test_a_kind_that_is_nearly_one_of_the_list_is_mended(desk: Desk) -> None:
 def test_a_cell_leads_to_http_only(desk: Desk, cell: str, kind: str) -> None:
     told = desk.refused("/card/create", card("GROUPON", {f"{cell}_url": "javascript:1", kind: "URL_NAME_TYPE_MALL"}))
     assert (told["cause"], told["path"]) == ("not_http", f"{BASE}{cell}_url")
+
+
+def test_on_the_page_the_cell_shows_its_name_and_leads_on_with_code_and_card(
+    phone: Page, sqlite_server: Server
+) -> None:
+    me = Holder(sqlite_server, sqlite_server.new_app())
+    me.sign_in(phone)
+    base = {
+        "logo_url": upload(me.api, PNG),
+        "custom_url": LINK,
+        "url_name_type": "URL_NAME_TYPE_RESERVATION",
+        "custom_url_sub_title": "提前一天",
+        "promotion_url": f"{LINK}#more",
+        "promotion_url_name": "更多优惠",
+    }
+    card_id, code = me.card(card("GROUPON", base))
+    phone.goto(me.address(card_id, code))
+    for name in ("在线预订 提前一天", "更多优惠"):
+        url = urlsplit(phone.get_by_role("link", name=name, exact=True).get_attribute("href") or "")
+        asked = dict(parse_qsl(url.query))
+        assert (url.hostname, list(asked)) == ("shop.example", ["from", "encrypt_code", "card_id"])
+        assert asked["card_id"] == card_id
+        assert me.api.ok("/card/code/decrypt", {"encrypt_code": asked["encrypt_code"]})["code"] == code
+    neither = me.card(card("GROUPON", {"logo_url": base["logo_url"]}))
+    phone.goto(me.address(*neither))
+    expect(phone.get_by_role("link", name="在线预订")).to_have_count(0)

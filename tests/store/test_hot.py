@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import msgspec
 from card_bodies import NOW
 
 from kaquan.actions.consume_code import Consume
@@ -11,7 +12,7 @@ from kaquan.actions.find_code import Find
 from kaquan.store import tables
 from support.database import Database
 from support.run import run
-from support.shop import CARD, counted, shop, wish
+from support.shop import CARD, counted, fields, shop, wish
 
 FIRST, SECOND, THIRD = (f"{number:012d}" for number in (1, 2, 3))
 STOCK_OUT = (45031, "stock_empty")
@@ -49,6 +50,21 @@ def test_a_consumption_writes_state_journal_and_event_in_one_transaction(databas
                 ("claim", "user_get_card", NOW, FIRST),
                 ("consume", "user_consume_card", NOW + 60, FIRST),
             ]
+
+    run(scenario())
+
+
+def test_who_redeems_a_code_of_their_own_tells_what_was_typed_and_touches_no_others(database: Database) -> None:
+    async def scenario() -> None:
+        async with shop(database) as opened:
+            await opened.claim(wish("oA"))
+            mine = Consume(FIRST, NOW, CARD, openid="oA", verify_code="0123", remark_amount="1250")
+            others = msgspec.structs.replace(mine, openid="oB")
+            assert await opened.consume(others, mine, mine) == [(40056, "other_holder"), FIRST, (40099, "consumed")]
+            (told,) = [
+                fields(text) for event, text in opened.rows(tables.journal, "event", "fields") if "cons" in event
+            ]
+            assert (told["ConsumeSource"], told["VerifyCode"], told["RemarkAmount"]) == ("FROM_API", "0123", "1250")
 
     run(scenario())
 

@@ -11,7 +11,7 @@ from kaquan.actions.find_code import candidates
 from kaquan.actions.keep_answer import Answers
 from kaquan.actions.record import NewId, Record
 from kaquan.actions.return_gift import returned
-from kaquan.errors import Refusal
+from kaquan.errors import Errcode, Refusal
 from kaquan.events.catalogue import UserConsumeCard
 from kaquan.rules import code as rule
 from kaquan.rules.code import Code
@@ -30,6 +30,8 @@ class Consume(msgspec.Struct, frozen=True):
         card_id: the card, needed for custom codes.
         outer_str: echoed in the event; empty = the claim's channel.
         source: the event's ConsumeSource.
+        openid: who alone may redeem it by this command, empty for whoever holds it.
+        verify_code, remark_amount: what the holder typed at a self-service till; the amount is fen.
         once: the call's idempotency key, None without.
     """
 
@@ -38,6 +40,9 @@ class Consume(msgspec.Struct, frozen=True):
     card_id: str | None = None
     outer_str: str = ""
     source: str = "FROM_API"
+    openid: str = ""
+    verify_code: str = ""
+    remark_amount: str = ""
     once: Once | None = None
 
 
@@ -121,6 +126,8 @@ class Batch:
         found = rule.pick(self.codes.get(one.code, []), one.code, one.card_id)
         if isinstance(found, Refusal):
             return found
+        if one.openid not in {"", found.openid}:
+            return Errcode.INVALID_SERIAL_CODE("other_holder", code=one.code, card_id=found.card_id)
         refused = rule.consume_refusal(found, self.wallets.consumed[found.openid, found.card_id], one.now)
         if refused is not None:
             return refused
@@ -154,6 +161,8 @@ class Batch:
             CardId=found.card_id,
             UserCardCode=found.code,
             ConsumeSource=one.source,
+            VerifyCode=one.verify_code,
+            RemarkAmount=one.remark_amount,
             OuterStr=one.outer_str or found.outer_str,
         )
         self.record.event("consume", event, found.openid, at, found.card_id, found.code)

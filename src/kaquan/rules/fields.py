@@ -23,7 +23,7 @@ MAX_CODE_CHARACTERS = 20
 SHOWN = 48
 
 # Possessive, so that a long text without an address in it takes linear time.
-_HTTP_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#\\<>\"]++[^\x00-\x20\x7f\s\\<>\"]*+", re.IGNORECASE)
+HTTP_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#\\<>\"]++[^\x00-\x20\x7f\s\\<>\"]*+", re.IGNORECASE)
 
 
 class Rank(IntEnum):
@@ -238,7 +238,7 @@ class HttpUrl:
 
     def fault(self, path: str, value: str) -> Refusal | None:
         """Return the refusal of anything else."""
-        if _HTTP_URL.fullmatch(value):
+        if HTTP_URL.fullmatch(value):
             return None
         return self.errcode("not_http", path=path, expected="http:// or https:// address", got=shown(value))
 

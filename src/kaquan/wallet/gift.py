@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from urllib.parse import quote
 
 import segno
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from kaquan.api.gifts import appid_of, sources_of
 from kaquan.errors import Refusal
 from kaquan.rules.validity import FOREVER
 from kaquan.store.tx import Tx
+from kaquan.web.links import card_path
 from kaquan.web.page import page
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit
@@ -104,11 +104,6 @@ async def show(visit: Visit, gift_id: str, openid: str, refused: Refusal | None)
         for_ever=shown.end_time >= FOREVER[1],
         held=card_path(visit.app.appid, shown.gift.card_id, shown.gift.new_code) if had else "",
     )
-
-
-def card_path(appid: str, card_id: str, code: str) -> str:
-    """Return the path of the page of a code in its holder's wallet."""
-    return f"/wallet/{appid}/{card_id}/{quote(code, safe='')}"
 
 
 @page("/gift/{gift_id}/qr")

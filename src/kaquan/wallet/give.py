@@ -17,6 +17,7 @@ from kaquan.errors import Errcode, Refusal
 from kaquan.rules.gift import GREETING_BYTES
 from kaquan.rules.text import utf8_len
 from kaquan.wallet.gift import BUSY
+from kaquan.web.links import text_of
 from kaquan.web.page import page
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit
@@ -34,7 +35,7 @@ TOO_LONG = zh("留言太长，最多 {most} 个汉字")
 ELSEWHERE = {Errcode.INVALID_CARD_ID, Errcode.INVALID_SERIAL_CODE, Errcode.CARD_ID_MISSING}
 
 
-@page("/wallet/{appid}/{card_id}/{code:path}/give", "GET", "POST")
+@page("/wallet/{appid}/{card_id}/{code}/give", "GET", "POST")
 async def give(visit: Visit) -> Response:
     """Ask what to say with a code, and give it away; what is given already is shown as a gift."""
     await visit.enter(visit.path["appid"])
@@ -56,7 +57,7 @@ async def ask(visit: Visit, openid: str, greeting: str) -> Response:
 
 async def givable(visit: Visit, openid: str) -> ShownCard:
     """Return the card of the code that the path names, if the visitor may give it away."""
-    card_id, code = visit.path["card_id"], visit.path["code"]
+    card_id, code = visit.path["card_id"], text_of(visit.path["code"])
     return await visit.read(lambda tx: show_givable(tx, visit.app.appid, openid, card_id, code, visit.now))
 
 
@@ -64,7 +65,8 @@ async def begin(visit: Visit, openid: str, greeting: str) -> str:
     """Give the code away and return the gift's name."""
     app, now, record = visit.app, visit.now, visit.platform.record()
     group = visit.form.get("to") == "group"
-    wish = Give(new_gift_id(app.appid), openid, visit.path["card_id"], visit.path["code"], "", group, greeting)
+    card_id, code = visit.path["card_id"], text_of(visit.path["code"])
+    wish = Give(new_gift_id(app.appid), openid, card_id, code, "", group, greeting)
     await visit.write(lambda tx: give_code(tx, app.appid, wish, now, record))
     return wish.gift_id
 
@@ -73,7 +75,7 @@ async def refuse(visit: Visit, openid: str, refused: Refusal) -> Response:
     """Show why a code cannot be given away, its gift where it is given already, and nothing of other people's codes."""
     if refused.errcode in ELSEWHERE or refused.cause == "deleted":
         raise NotHere
-    appid, card_id, code = (visit.path[name] for name in ("appid", "card_id", "code"))
+    appid, card_id, code = visit.path["appid"], visit.path["card_id"], text_of(visit.path["code"])
     if refused.cause == "gifting":
         return visit.go(f"/gift/{await visit.read(lambda tx: find_open_gift(tx, appid, card_id, code))}")
     rid = keep_failure(visit.call, refused, time.perf_counter())[0]

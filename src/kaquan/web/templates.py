@@ -11,6 +11,8 @@ from typing import Any
 
 import jinja2
 
+from kaquan.web.links import card_path
+
 # The platform's days are those of China.
 ZONE = timezone(timedelta(hours=8))
 
@@ -51,7 +53,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters.update(day=day, moment=moment, picture=self.picture)
-        self._environment.globals.update(at=self.at, static=self.static)
+        self._environment.globals.update(at=self.at, static=self.static, card_path=card_path)
 
     def at(self, path: str) -> str:
         """Return the address of a path of ours, for links."""

@@ -35,6 +35,7 @@ class Texts:
     """
 
     def __init__(self, language: Language) -> None:
+        self.language = language
         self._known = english() if language == "en" else {}
 
     def __call__(self, text: str, **values: object) -> str:

@@ -121,6 +121,10 @@ class Visit:
         """Return the entered account's time in UTC seconds."""
         return self.call.now
 
+    def time_of(self, app: App) -> int:
+        """Return an account's time in UTC seconds, for a page about many."""
+        return wall_clock() + app.clock_offset
+
     def require_person(self, appid: str = "") -> Person:
         """Return who is signed in.
 

@@ -1,0 +1,192 @@
+"""What a card says of itself, in the words of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kaquan.rules import code as rule
+from kaquan.rules.card_content import (
+    AdvancedInfo,
+    BoardingPass,
+    Cash,
+    Content,
+    Discount,
+    TimeLimit,
+    UseCondition,
+)
+from kaquan.rules.jump_url import safe_url
+from kaquan.rules.money import yuan_of
+from kaquan.rules.validity import FOREVER
+from kaquan.web.templates import day, moment
+from kaquan.web.texts import Texts, zh
+
+STAMP_TEXTS = {
+    rule.CONSUMED: zh("已使用"),
+    rule.EXPIRE: zh("已过期"),
+    rule.GIFTING: zh("转赠中"),
+    rule.UNAVAILABLE: zh("已失效"),
+    rule.NOT_BEGUN: zh("未到使用时间"),
+}
+CELL_KINDS = {
+    "URL_NAME_TYPE_TAKE_AWAY": zh("外卖"),
+    "URL_NAME_TYPE_RESERVATION": zh("在线预订"),
+    "URL_NAME_TYPE_USE_IMMEDIATELY": zh("立即使用"),
+    "URL_NAME_TYPE_APPOINTMENT": zh("在线预约"),
+    "URL_NAME_TYPE_EXCHANGE": zh("在线兑换"),
+    "URL_NAME_TYPE_MALL": zh("在线商城"),
+    "URL_NAME_TYPE_VEHICLE_INFORMATION": zh("车辆信息"),
+}
+SERVICES = {
+    "BIZ_SERVICE_DELIVER": zh("外卖服务"),
+    "BIZ_SERVICE_FREE_PARK": zh("停车位"),
+    "BIZ_SERVICE_WITH_PET": zh("可带宠物"),
+    "BIZ_SERVICE_FREE_WIFI": zh("免费 Wi-Fi"),
+}
+DAYS = {
+    "MONDAY": zh("周一"),
+    "TUESDAY": zh("周二"),
+    "WEDNESDAY": zh("周三"),
+    "THURSDAY": zh("周四"),
+    "FRIDAY": zh("周五"),
+    "SATURDAY": zh("周六"),
+    "SUNDAY": zh("周日"),
+    "HOLIDAY": zh("节假日"),
+}
+# Type -> the member that says what the card gives, and its heading.
+DETAILS = {
+    "GROUPON": ("deal_detail", zh("团购详情")),
+    "GIFT": ("gift", zh("兑换内容")),
+    "GENERAL_COUPON": ("default_detail", zh("优惠详情")),
+    "MEETING_TICKET": ("meeting_detail", zh("会议详情")),
+    "SCENIC_TICKET": ("ticket_class", zh("票类型")),
+    "MOVIE_TICKET": ("detail", zh("电影票详情")),
+}
+# Links that belong to a type; they lead where they say, with nothing appended.
+TYPE_LINKS = {
+    "MEETING_TICKET": ("map_url", zh("会场导览图")),
+    "SCENIC_TICKET": ("guide_url", zh("导览图")),
+    "BOARDING_PASS": ("check_in_url", zh("在线值机")),
+}
+
+
+def minutes(count: int) -> str:
+    """Return a number of minutes."""
+    return f"{count} min"
+
+
+# Members of a boarding pass, and of single tickets, with their names and how they are written.
+FLIGHT: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("flight", zh("航班"), str),
+    ("air_model", zh("机型"), str),
+    ("departure_time", zh("起飞时间"), moment),
+    ("landing_time", zh("降落时间"), moment),
+    ("boarding_time", zh("登机时间"), moment),
+    ("gate", zh("登机口"), str),
+)
+TICKET: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("passenger_name", zh("乘机人"), str),
+    ("class", zh("舱位"), str),
+    ("seat", zh("座位"), str),
+    ("gate", zh("登机口"), str),
+    ("boarding_time", zh("登机时间"), moment),
+    ("etkt_bnr", zh("电子客票号"), str),
+    ("ticket_class", zh("票类型"), str),
+    ("show_time", zh("放映时间"), moment),
+    ("duration", zh("时长"), minutes),
+    ("screening_room", zh("放映厅"), str),
+    ("begin_time", zh("开始时间"), moment),
+    ("end_time", zh("结束时间"), moment),
+    ("zone", zh("区域"), str),
+    ("entrance", zh("入口"), str),
+    ("seat_number", zh("座位"), lambda seats: seats if isinstance(seats, str) else " ".join(seats)),
+)
+Rows = list[tuple[str, str]]
+
+
+def validity(text: Texts, begin: int, end: int) -> str:
+    """Return when a code can be used; times are UTC seconds."""
+    if (begin, end) == FOREVER:
+        return text("永久有效")
+    times = {"begin": begin, "end": end}
+    # Dots, since a line may break behind a hyphen.
+    return text("{begin} 至 {end}", **{name: day(at).replace("-", ".") for name, at in times.items()})
+
+
+def figure(text: Texts, content: Content) -> tuple[str, str]:
+    """Return the figure of a card and what it stands on, both empty where a card is not about money."""
+    if isinstance(content, Cash):
+        least = text("满 {yuan} 元可用", yuan=yuan_of(content.least_cost)) if content.least_cost else text("无门槛")
+        return f"¥{yuan_of(content.reduce_cost)}", least
+    if isinstance(content, Discount):
+        # What is left is said in Chinese, what is taken off in English: no translation of each other.
+        return (f"{(100 - content.discount) / 10:g} 折" if text.language == "zh" else f"{content.discount}% off"), ""
+    return "", ""
+
+
+def rows(text: Texts, content: Content, ticket: Mapping[str, Any]) -> Rows:
+    """Return name and value of what a ticket says: the flight, and what was said of this one alone."""
+    told = {**fields_of(content), **ticket}
+    names = [*FLIGHT, *TICKET] if isinstance(content, BoardingPass) else list(TICKET) if ticket else []
+    shown: dict[str, tuple[str, str]] = {}
+    if isinstance(content, BoardingPass):
+        shown["route"] = (text("行程"), f"{content.from_} → {content.to}")
+    for name, label, write in names:
+        if told.get(name) and name not in shown:
+            shown[name] = (text(label), write(told[name]))
+    return list(shown.values())
+
+
+def fields_of(content: Content) -> dict[str, Any]:
+    """Return the members of a boarding pass; other types say all they have in one text."""
+    return {name: getattr(content, name) for name, _, _ in FLIGHT} if isinstance(content, BoardingPass) else {}
+
+
+def detail(card_type: str, content: Content) -> tuple[str, str]:
+    """Return heading and text of what a card gives; both empty where its type has none."""
+    field, heading = DETAILS.get(card_type, ("", ""))
+    return (heading, getattr(content, field)) if field else ("", "")
+
+
+def type_link(card_type: str, content: Content) -> tuple[str, str]:
+    """Return name and address of the link of a type; both empty without one."""
+    field, name = TYPE_LINKS.get(card_type, ("", ""))
+    url = safe_url(getattr(content, field)) if field else ""
+    return (name, url) if url else ("", "")
+
+
+def conditions(text: Texts, advanced: AdvancedInfo) -> list[str]:
+    """Return where and how a coupon may be used, a sentence each."""
+    said = list(_conditions(text, advanced.use_condition)) if advanced.use_condition else []
+    return [*said, *(time_limit(text, one) for one in advanced.time_limit)]
+
+
+def _conditions(text: Texts, given: UseCondition) -> Iterator[str]:
+    if given.accept_category:
+        yield text("适用于：{what}", what=given.accept_category)
+    if given.reject_category:
+        yield text("不适用于：{what}", what=given.reject_category)
+    if given.least_cost:
+        yield text("满 {yuan} 元可用", yuan=yuan_of(given.least_cost))
+    if given.object_use_for:
+        yield text("购买 {what} 可用", what=given.object_use_for)
+    if not given.can_use_with_other_discount:
+        yield text("不可与其他优惠同享")
+
+
+def time_limit(text: Texts, one: TimeLimit) -> str:
+    """Return one period of use; without hours it is the whole day."""
+    name = text(DAYS[one.type])
+    if one.begin_hour is None and one.end_hour is None:
+        return text("{day} 全天", day=name)
+    begin, end = f"{one.begin_hour or 0:02d}:{one.begin_minute or 0:02d}", _end(one)
+    return text("{day} {begin} 至 {end}", day=name, begin=begin, end=end)
+
+
+def _end(one: TimeLimit) -> str:
+    return "24:00" if one.end_hour is None else f"{one.end_hour:02d}:{one.end_minute or 0:02d}"
+
+
+def services(text: Texts, advanced: AdvancedInfo) -> list[str]:
+    """Return what the merchant offers beside, a word each."""
+    return [text(SERVICES[one]) for one in advanced.business_service if one in SERVICES]
