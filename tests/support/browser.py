@@ -25,6 +25,16 @@ AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe
 SERIOUS = {"serious", "critical"}
 
 
+# Where pictures of the pages are left to be looked at; nowhere unless asked for.
+SHOTS = os.environ.get("KAQUAN_TEST_SHOTS", "")
+
+
+def picture(page: Page, name: str) -> None:
+    """Leave a picture of a whole page, where that is asked for."""
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+
+
 class NoBrowserError(Exception):
     """No Chromium is installed."""
 
