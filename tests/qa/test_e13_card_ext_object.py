@@ -30,7 +30,7 @@ def test_on_ios_nothing_opens_and_the_console_names_card_ext(phone: Page, mercha
         assert call(phone, "addCard", args)[0] == ["fail", {"errMsg": "addCard:fail"}]
     assert len(phone.context.pages) == 1
     found = merchant.diagnosis(rid_in(said.value.text))
-    assert (found.errcode, found.cause, found.path) == (40080, "not_string", "cardList[0].cardExt")
+    assert (f"{found.errcode} {found.cause}", found.path) == ("40080 not_string", "cardList[0].cardExt")
     assert found.fix_en == "Turn it into a string with JSON.stringify before sending."
 
 
