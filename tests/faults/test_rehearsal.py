@@ -111,13 +111,17 @@ def test_a_call_that_hangs_is_answered_late(server: Server, after: tuple[str, ..
 
 def test_other_connections_live_on_while_one_is_dropped_and_one_hangs(server: Server) -> None:
     api = server.new_app()
-    plan(api, COLORS, "--hang", "1")
+    plan(api, COLORS, "--hang", "4")
     plan(api, COLORS, "--nth", 2, "--drop")
+
+    def strikes() -> None:
+        while not api.ok("/sandbox/faults")["faults"][0]["seen"]:
+            time.sleep(0.02)
 
     async def scenario() -> list[Any]:
         async with crowd([api], 3) as (late, lost, well):
             waiting = asyncio.create_task(late.post(COLORS))
-            await asyncio.sleep(0.2)
+            await asyncio.to_thread(strikes)
             with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
                 await lost.post(COLORS)
             found = [(await well.post(COLORS))["errcode"], waiting.done()]
