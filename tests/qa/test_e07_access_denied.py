@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kaquan.errors.explain import Diagnosis
+from qa.counter import explained
 from support.merchant import Merchant, rid_in
 
 OLD = """([name, args]) => new Promise((resolve) =>
@@ -23,7 +24,10 @@ def denied(page: Page, merchant: Merchant, method: str = "batchAddCard", **args:
     with page.expect_console_message(lambda message: message.text.startswith("kaquan: ")) as said:
         result = page.evaluate(OLD, [method, asked])
     assert len(page.context.pages) == 1
-    return result, merchant.diagnosis(rid_in(said.value.text))
+    rid = rid_in(said.value.text)
+    found, printed = merchant.diagnosis(rid), explained(merchant, rid)
+    assert (printed["原因"], printed["处理"]) == (found.zh, found.fix_zh)
+    return result, found
 
 
 DENIED = {"err_msg": "system:access_denied"}

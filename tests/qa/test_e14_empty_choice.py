@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from kaquan.errors.explain import Diagnosis
+from qa.counter import explained
 from support.js_page import configured, pressed, told
 from support.merchant import Merchant, rid_in
 
@@ -18,7 +19,10 @@ def empty(page: Page, merchant: Merchant, args: dict[str, str]) -> Diagnosis:
     reference = window.locator(".reference").inner_text()
     window.close()
     assert told(page)[0][0] == "cancel"
-    return merchant.diagnosis(rid_in(reference))
+    rid = rid_in(reference)
+    found, printed = merchant.diagnosis(rid), explained(merchant, rid)
+    assert (printed["原因"], printed["处理"]) == (found.zh, found.fix_zh)
+    return found
 
 
 def test_filters_that_exclude_all(phone: Page, merchant: Merchant) -> None:
