@@ -15,6 +15,10 @@ from support.merchant import STAMP, Merchant, rid_in
 
 NONCE = "Qm3xTz81"
 SO = "所以 card_ext 的签名不对。"
+UNKNOWN = (
+    "它与重新计算的结果不一致，已知的错误都对不上。收到的字段：card_id, timestamp, nonce_str；"
+    "没有传、因而无法核对的字段：code, openid, balance。"
+)
 
 
 def signed_over(*values: str) -> str:
@@ -52,10 +56,9 @@ MISTAKES: dict[str, tuple[Make, str]] = {
     ),
     "a nonce that is nowhere": (
         lambda merchant, card_id: signed_over(merchant.ticket("wx_card"), card_id, STAMP, "Zt5"),
-        "它与重新计算的结果不一致，已知的错误都对不上。收到的字段：card_id, timestamp, nonce_str；"
-        "没有传、因而无法核对的字段：code, openid, balance。",
+        UNKNOWN,
     ),
-    "a stale ticket": (lambda merchant, card_id: stale(merchant, card_id), "签名时用的 wx_card ticket 已经过期。"),
+    "a stale ticket": (stale, "签名时用的 wx_card ticket 已经过期。"),
     "the nonce left out": (
         lambda merchant, card_id: signed_over(merchant.ticket("wx_card"), card_id, STAMP),
         "nonce_str 没有参与签名。",

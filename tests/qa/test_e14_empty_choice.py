@@ -41,6 +41,15 @@ def test_a_wallet_with_nothing_of_this_account(phone: Page, merchant: Merchant) 
     assert empty(phone, merchant, merchant.choose_args()).cause == "holds_nothing"
 
 
+def test_cards_that_cannot_be_used_are_not_blamed_on_a_filter(phone: Page, merchant: Merchant) -> None:
+    card_id = merchant.card("CASH")
+    code = merchant.api.claim(card_id, merchant.sign_in(phone, "ann"))
+    merchant.api.ok("/card/code/consume", {"card_id": card_id, "code": code})
+    found = empty(phone, merchant, merchant.choose_args(cardType="CASH"))
+    assert (found.errcode, found.cause) == (40056, "none_usable")
+    assert found.en.startswith("Of the 1 cards that the visitor holds none can be used now: ")
+
+
 def test_a_wrong_card_sign_is_recomputed_and_shown(phone: Page, merchant: Merchant) -> None:
     merchant.api.claim(merchant.card("CASH"), merchant.sign_in(phone, "ann"))
     right = merchant.choose_args(cardType="CASH")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
@@ -32,10 +33,10 @@ def test_without_can_share_there_is_no_button_and_a_post_is_refused(phone: Page,
     expect(phone.get_by_role("button", name="领取", exact=True)).to_be_enabled()
     expect(phone.get_by_role("button", name="分享")).to_have_count(0)
     by_hand(phone, f"{urlsplit(phone.url).path}/share", card_id=card_id)
-    assert told_why(phone, merchant) == ("不存在或已失效", f"卡券 {card_id} 不允许分享（can_share 为 false）。")
+    assert told_why(phone, merchant) == ("该券不可分享", f"卡券 {card_id} 不允许分享（can_share 为 false）。")
 
 
-def held(page: Page, merchant: Merchant, **switches: bool) -> tuple[str, str, str]:
+def held(page: Page, merchant: Merchant, **switches: Any) -> tuple[str, str, str]:
     """Claim a card with these switches and open it in the wallet; return card, code and the path to give it away."""
     openid, card_id = merchant.sign_in(page, "ann"), merchant.card(**switches)
     code = merchant.api.claim(card_id, openid)
@@ -64,3 +65,9 @@ def test_without_can_give_friend_there_is_no_button_and_a_post_is_refused(phone:
     phone.goto(merchant.base + give)
     assert told_why(phone, merchant) == said
     assert merchant.api.ok("/card/code/get", {"card_id": card_id, "code": code})["can_consume"]
+
+
+def test_without_can_share_the_wallet_has_no_button_either(phone: Page, merchant: Merchant) -> None:
+    card_id, _, give = held(phone, merchant, can_share=False, can_give_friend=True)
+    by_hand(phone, give.removesuffix("give") + "share")
+    assert told_why(phone, merchant) == ("该券不可分享", f"卡券 {card_id} 不允许分享（can_share 为 false）。")
