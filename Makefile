@@ -16,7 +16,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SUFFIXES:
-.PHONY: help setup demo test fuzz lint fmt docs bench lock clean
+.PHONY: help setup demo test fuzz lint fmt docs pictures bench lock clean
 
 help: ## list what can be made
 	@echo "kaquan: a card-and-coupon platform that speaks the WeChat Card API"; echo
@@ -55,6 +55,9 @@ fmt: .venv/.test ## format the code and mend what can be mended
 
 docs: .venv/.run ## write the pages of docs/ that follow from the code
 	@$(RUN) docs/generate.py
+
+pictures: .venv/.test .venv/.postgres .venv/.chromium ## write docs/pages.md with a picture of every page
+	@$(RUN) docs/pictures.py
 
 bench: .venv/.bench .venv/.postgres ## measure throughput against the baselines
 	@$(RUN) -m bench $(ARGS)

@@ -11,6 +11,8 @@ import pytest
 from card_bodies import card
 
 from cli.command import kaquan, of, printed
+from kaquan.errors.catalogue import describe
+from kaquan.store.apps import load_app
 from support.api import Api
 from support.callback import Receiver
 from support.database import Database
@@ -217,3 +219,34 @@ def test_the_card_js_domain_is_changed_once_and_a_second_time_after_the_operator
     assert (status, said[0]) == (1, "40048 invalid url domain")
     assert "changed once already" in said[1]
     assert (set_domain("")[0], set_domain("shop.example.com")[0]) == (0, 0)
+
+
+NAMES = [
+    ("40048 card_js_scheme", "https://shop.test"),
+    ("40048 card_js_address", "127.0.0.1"),
+    ("40048 card_js_address", "[2001:db8::1]"),
+    ("40048 card_js_path", "shop.test/cards"),
+    ("40048 card_js_port", "shop.test:8080"),
+    ("40048 card_js_malformed", "shop..test"),
+    ("40048 card_js_suffix", "com.cn"),
+    ("40048 card_js_changed", "third.test"),
+]
+
+
+@pytest.mark.parametrize(("cause", "name"), NAMES)
+def test_a_card_js_domain_that_is_refused_stays_as_it_was_and_says_why(
+    database: Database, cause: str, name: str
+) -> None:
+    appid = printed("app", "create", "one", **of(database))[0].split()[1]
+    for earlier in ("first.test", "second.test"):
+        printed("app", "set", "--card-js-domain", earlier, **of(database))
+    done = kaquan("app", "set", "--card-js-domain", name, **of(database))
+    errcode, key = cause.split()
+    described = describe(int(errcode), key)
+    app = database.transact(lambda tx: load_app(tx, appid))
+    assert described
+    assert app
+    first, _, rest = described.en.replace("{domain}", name).replace("{now}", "second.test").partition("{reason}")
+    assert (done.status, done.out, app.card_js_domain) == (1, "", "second.test")
+    assert done.err.startswith(f"{errcode} invalid url domain\ncause: {first}")
+    assert f"{rest}\nfix: " in done.err

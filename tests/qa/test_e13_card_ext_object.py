@@ -32,7 +32,7 @@ def test_on_ios_nothing_opens_and_the_console_names_card_ext(phone: Page, mercha
     assert len(phone.context.pages) == 1
     rid = rid_in(said.value.text)
     found, printed = merchant.diagnosis(rid), explained(merchant, rid)
-    assert (found.errcode, found.cause, printed["位置"]) == (40080, "not_string", "cardList[0].cardExt")
+    assert (f"{found.errcode} {found.cause}", printed["位置"]) == ("40080 not_string", "cardList[0].cardExt")
     assert (printed["原因"], printed["处理"]) == (found.zh, found.fix_zh)
     assert found.en == "cardList[0].cardExt has to be a string holding JSON; what came: object."
     assert found.fix_en.startswith("Turn it into a string with JSON.stringify before sending; ")

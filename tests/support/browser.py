@@ -25,6 +25,23 @@ AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe
 SERIOUS = {"serious", "critical"}
 
 
+# Where pictures of the pages are left to be looked at; nowhere unless asked for.
+SHOTS = os.environ.get("KAQUAN_TEST_SHOTS", "")
+
+
+def picture(page: Page, name: str) -> None:
+    """Leave a picture of a whole page, where that is asked for."""
+    if not SHOTS:
+        return
+    size = page.viewport_size
+    assert size is not None
+    # Bars that stick to the window's edge would otherwise stand across the page.
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({**size, "height": max(size["height"], height)})
+    page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+    page.set_viewport_size(size)
+
+
 class NoBrowserError(Exception):
     """No Chromium is installed."""
 

@@ -15,8 +15,8 @@ from kaquan.errors.catalogue import CATALOGUE
 from kaquan.errors.order import Given
 from wire.cases import FOLDER, cases, files
 
-# Suites whose tests call a server.
-CALLING = ("wire", "faults", "qa", "pages")
+# Suites whose tests call a server, or run a command that refuses by itself.
+CALLING = ("wire", "faults", "qa", "pages", "cli")
 # Names steps that it does not provoke.
 NAMING = "test_precedence.py"
 PAIR = re.compile(r"(-?\d{1,7}) ([a-z_0-9]+)")
@@ -27,7 +27,6 @@ UNPROVOKED: dict[Given, str] = {
     (-1, "database"): "a database that goes down: store/test_faults.py",
     (-1, "internal"): "a fault of our own that nobody knows of",
     (-1, "too_many_by_address"): "six hundred claims within a minute: rules/test_buckets.py",
-    (40009, "too_many_pixels"): "a picture of 25 million pixels: rules/test_picture.py",
     (40071, "member_card_consumed"): "member cards are not built yet: rules/test_code.py",
     (40097, "fault_count"): "a hundred planned faults, a second each; planned at once in faults/test_rehearsal.py",
     (40201, "address_refused"): "a callback that was allowed when it was set: events/test_reach.py",

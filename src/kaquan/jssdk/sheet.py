@@ -123,10 +123,12 @@ async def open_page(visit: Visit, methods: frozenset[str]) -> tuple[Sheet, str]:
     return found, await visit.openid()
 
 
-async def finish(visit: Visit, made: Sheet, openid: str, result: dict[str, Any], close: bool = True) -> Response:
+async def finish(
+    visit: Visit, made: Sheet, openid: str, result: dict[str, Any], close: bool = True, rid: str = ""
+) -> Response:
     """Keep the result of a call and return the page that posts it to the page that called."""
     await visit.write(lambda tx: end_sheet(tx, visit.app.appid, made.sheet_id, openid, result))
-    return end(visit, made.origin, result, close=close)
+    return end(visit, made.origin, result, close=close, rid=rid)
 
 
 def end(visit: Visit, origin: str, result: dict[str, Any], close: bool = True, rid: str = "") -> Response:

@@ -30,8 +30,8 @@ async def view_card(visit: Visit) -> Response:
     try:
         found = [held_as(wallet, one) for one in cards_of(made.method, made.arguments)]
     except Refusal as refused:
-        keep_failure(visit.call, refused, started)
-        return await finish(visit, made, openid, failed("batchViewCard"))
+        rid = keep_failure(visit.call, refused, started)[0]
+        return await finish(visit, made, openid, failed("batchViewCard"), rid=rid)
     result = msgspec.json.encode(failed("batchViewCard", "ok")).decode()
     return visit.show("jssdk/view_card.html", held=found, origin=made.origin, result=result)
 

@@ -19,7 +19,7 @@ from kaquan.rules.signature import sha1, wx_config_signature
 from kaquan.rules.throttle import JS_ADDRESS
 from support.browser import Faults, assert_accessible
 from support.js_page import call, configured, pressed, told
-from support.merchant import STAMP, Merchant, rid_in
+from support.merchant import STAMP, Merchant, post, rid_in
 
 
 def test_a_rightly_signed_page_is_ready(phone: Page, merchant: Merchant) -> None:
@@ -69,25 +69,15 @@ def test_each_error_of_config_has_its_text_and_its_cause(phone: Page, merchant: 
 
 
 @pytest.mark.parametrize(
-    ("domains", "cause"), [("", "no_js_domains"), ("other.test", "js_domain"), ("shop.test", "js_domain_port")]
+    ("domains", "cause"),
+    [("", "40048 no_js_domains"), ("other.test", "40048 js_domain"), ("shop.test", "40048 js_domain_port")],
 )
 def test_a_page_beyond_the_safe_domains_is_refused(
     phone: Page, merchant_with: Callable[..., Merchant], domains: str, cause: str
 ) -> None:
     merchant = merchant_with(js_domains=domains)
     ran = ["error config:invalid url domain", "ready"]
-    assert refusal(phone, merchant) == (ran, f"40048 {cause}")
-
-
-def post(merchant: Merchant, path: str, body: Any, origin: str, address: str = "") -> Any:
-    """Return the answer to what a script on a page of ``origin`` sends."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"Origin": origin, "X-Forwarded-For": address or secrets.token_hex(4)}
-    request = urllib.request.Request(merchant.server.base_url + path, data, headers)
-    with urllib.request.urlopen(request) as answer:
-        assert answer.headers["access-control-allow-origin"] == "*"
-        assert "set-cookie" not in answer.headers
-        return json.loads(answer.read())
+    assert refusal(phone, merchant) == (ran, cause)
 
 
 def test_the_browser_has_the_last_word_on_who_calls(merchant: Merchant) -> None:

@@ -25,6 +25,13 @@ def picture(kind: str = "PNG") -> bytes:
     return out.getvalue()
 
 
+def huge() -> bytes:
+    """Return a picture of a few kilobytes that would unpack to more than 25 million pixels."""
+    out = io.BytesIO()
+    Image.new("1", (5001, 5000)).save(out, "PNG")
+    return out.getvalue()
+
+
 def part(name: str, content: bytes, filename: str = ' filename="a.png"', head: str = "") -> bytes:
     """Return one part of a form."""
     given = f";{filename}" if filename else ""
@@ -87,6 +94,7 @@ def test_the_first_file_counts_and_fields_are_passed_over(api: Api) -> None:
         ("application/json", b"{}", "41005 not_multipart"),
         ("application/x-www-form-urlencoded", b"media=1&x=2", "41005 no_file"),
         ("image/png", picture(), "41005 not_multipart"),
+        (FORM, form(part("media", huge())), "40009 too_many_pixels"),
         (FORM, form(part("media", b"GIF89a")), "40137 not_image"),
         (FORM, form(part("media", picture()[:-30])), "40137 not_image"),
         (FORM, form(part("media", b"<svg/>", ' filename="a.svg"')), "40137 not_image"),
