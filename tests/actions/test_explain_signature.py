@@ -82,7 +82,7 @@ def of_values(*values: str) -> str:
 
 def card_ext(platform: Any, signature: str) -> Verdict | None:
     ext = {"timestamp": TIME, "nonce_str": NONCE, "signature": signature}
-    return asyncio.run(explain_card_ext(platform, MINE, NOW, CARD, ext, "oLab00PersonAnn0000000000001"))
+    return asyncio.run(explain_card_ext(platform, MINE, NOW, CARD, ext, {"openid": ["oLab00PersonAnn0000000000001"]}))
 
 
 def names(verdict: Verdict | None) -> list[str]:

@@ -239,7 +239,7 @@ def test_a_card_that_may_not_be_shared_is_not_even_by_hand(server: Server, api: 
     card_id = api.create_card(card("GROUPON", {"can_share": False}))
     url, ann = qr(api, card_id), Visitor(server, "ann")
     assert sharing(api, ann, url, card_id) == 200
-    assert why(kept, api, ann) == [("不存在或已失效", "45030 not_shared")]
+    assert why(kept, api, ann) == [("该券不可分享", "45030 not_shared")]
     ann.get(url)
     assert "/share" not in ann.page
 
@@ -251,16 +251,16 @@ def test_a_link_ends_when_sharing_is_switched_off(server: Server, api: Api, kept
     link = f"{api.base_url}/q/{ann.headers['location'].removeprefix('/share/')}"
     api.ok("/card/update", {"card_id": card_id, "groupon": {"base_info": {"can_share": False}}})
     bob.get(link)
-    assert why(kept, api, bob) == [("不存在或已失效", "45030 not_shared")]
+    assert why(kept, api, bob) == [("该券不可分享", "45030 not_shared")]
     bob.post(link)
-    assert why(kept, api, bob) == [("不存在或已失效", "45030 not_shared")]
+    assert why(kept, api, bob) == [("该券不可分享", "45030 not_shared")]
 
 
 def test_a_ticket_for_one_claim_is_not_shared(server: Server, api: Api, kept: Kept) -> None:
     card_id = api.create_card(card())
     url, ann = qr(api, card_id, is_unique_code=True), Visitor(server, "ann")
     assert sharing(api, ann, url, card_id) == 200
-    assert why(kept, api, ann) == [("不存在或已失效", "45030 shared_from_one")]
+    assert why(kept, api, ann) == [("该券不可分享", "45030 shared_from_one")]
 
 
 def test_only_a_card_of_the_ticket_is_shared(server: Server, api: Api, kept: Kept) -> None:
@@ -284,7 +284,7 @@ def test_a_holder_shares_a_card_from_the_wallet(server: Server, api: Api, kept: 
     assert bob.claim(re.findall(r'value="(http[^"]+/q/[^"]+)"', ann.page)[0])[0][1] == ""
     for send in (ann.get, ann.post):
         send(f"/share/{api.appid}/{closed}")
-        assert why(kept, api, ann) == [("不存在或已失效", "45030 not_shared")]
+        assert why(kept, api, ann) == [("该券不可分享", "45030 not_shared")]
 
 
 def test_stores_are_counted(server: Server, api: Api) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kaquan.errors.explain import Diagnosis
+from qa.counter import explained
 from support.merchant import Merchant, rid_in
 
 OLD = """([name, args]) => new Promise((resolve) =>
@@ -23,41 +24,57 @@ def denied(page: Page, merchant: Merchant, method: str = "batchAddCard", **args:
     with page.expect_console_message(lambda message: message.text.startswith("kaquan: ")) as said:
         result = page.evaluate(OLD, [method, asked])
     assert len(page.context.pages) == 1
-    return result, merchant.diagnosis(rid_in(said.value.text))
+    rid = rid_in(said.value.text)
+    found, printed = merchant.diagnosis(rid), explained(merchant, rid)
+    assert (printed["原因"], printed["处理"]) == (found.zh, found.fix_zh)
+    return result, found
 
 
 DENIED = {"err_msg": "system:access_denied"}
 
 
 @pytest.mark.parametrize(
-    ("domain", "said"),
+    ("domain", "cause", "said"),
     [
-        ("other.test", "The page lies on shop.test, which is not the card JS API domain other.test."),
-        ("", "This account has no card JS API domain, so pages on shop.test cannot use the old calls."),
+        (
+            "other.test",
+            "48001 card_js_domain",
+            "The page lies on shop.test, which is not the card JS API domain other.test.",
+        ),
+        (
+            "",
+            "48001 no_card_js_domain",
+            "This account has no card JS API domain, so pages on shop.test cannot use the old calls.",
+        ),
     ],
 )
-def test_a_page_on_another_host(phone: Page, merchant_with: Make, domain: str, said: str) -> None:
+def test_a_page_on_another_host(phone: Page, merchant_with: Make, domain: str, cause: str, said: str) -> None:
     merchant = merchant_with(card_js_domain=domain)
     merchant.open(phone, "?wechat_card_js=1")
     result, found = denied(phone, merchant)
-    assert (result, found.errcode, found.en) == (DENIED, 48001, said)
+    assert (result, f"{found.errcode} {found.cause}", found.en) == (DENIED, cause, said)
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "cause", "said"),
     [
-        ("", "The page's address lacks the parameter wechat_card_js=1; its host shop.test is right."),
+        (
+            "",
+            "48001 card_js_missing",
+            "The page's address lacks the parameter wechat_card_js=1; its host shop.test is right.",
+        ),
         (
             "?weichat_card_js=1",
+            "48001 card_js_misspelt",
             "The page's address lacks wechat_card_js=1, but has something like it: 'weichat_card_js'.",
         ),
-        ("?wechat_card_js=0", "wechat_card_js in the page's address is '0'; it has to be 1."),
+        ("?wechat_card_js=0", "48001 card_js_value", "wechat_card_js in the page's address is '0'; it has to be 1."),
     ],
 )
-def test_a_page_without_the_parameter(phone: Page, merchant: Merchant, query: str, said: str) -> None:
+def test_a_page_without_the_parameter(phone: Page, merchant: Merchant, query: str, cause: str, said: str) -> None:
     merchant.open(phone, query)
     result, found = denied(phone, merchant)
-    assert (result, found.errcode, found.en) == (DENIED, 48001, said)
+    assert (result, f"{found.errcode} {found.cause}", found.en) == (DENIED, cause, said)
 
 
 def test_every_old_call_is_judged_so(phone: Page, merchant: Merchant) -> None:

@@ -92,5 +92,5 @@ def test_can_share_switches_the_button_and_what_is_posted_by_hand(desk: Desk, se
         return
     ((text, rid),) = ann.said()
     lines = printed("explain", rid, "--lang", "zh", **of(desk.database))
-    assert text == "不存在或已失效"
+    assert text == "该券不可分享"
     assert f"原因：卡券 {card_id} 不允许分享（can_share 为 false）。" in lines

@@ -10,6 +10,7 @@ from card_bodies import card
 from playwright.sync_api import Page, expect
 
 from qa.desk import Desk, repaired
+from qa.devices import Device
 from support.holder import PNG, Holder, upload
 from support.server import Server
 
@@ -131,9 +132,9 @@ def test_a_cell_leads_to_http_only(desk: Desk, cell: str, kind: str) -> None:
 
 
 def test_on_the_page_the_cell_shows_its_name_and_leads_on_with_code_and_card(
-    phone: Page, sqlite_server: Server
+    phone: Page, sqlite_server: Server, device: Device
 ) -> None:
-    me = Holder(sqlite_server, sqlite_server.new_app())
+    me = Holder(sqlite_server, sqlite_server.new_app(js_device=device.account))
     me.sign_in(phone)
     base = {
         "logo_url": upload(me.api, PNG),

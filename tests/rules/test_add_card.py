@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kaquan.errors import Errcode
-from kaquan.rules.add_card import card_ext_text, left_with, origin_refusal, result_of
+from kaquan.rules.add_card import card_ext_text, left_with, nonces_of, origin_refusal, result_of
 
 CARDS = [{"card_id": "p1", "card_ext": '{"a": 1}'}, {"card_id": "p2", "card_ext": "{}"}]
 REFUSED = Errcode.STOCK_OUT("stock_empty", card_id="p", quantity=0)
@@ -63,3 +63,25 @@ def test_only_a_lenient_device_makes_a_text_of_an_object() -> None:
 def test_the_page_is_judged_again(url: str, signed: bool, cause: str | None) -> None:
     refused = origin_refusal(url, "/".join(url.split("/")[:3]), signed, ["safe.test"], "shop.test")
     assert (refused and refused.cause) == cause
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "nonces"),
+    [
+        ("chooseCard", {"verifyNonceStr": "n1"}, ("n1",)),
+        ("chooseCard", {"verifyNonceStr": 1}, ()),
+        ("openCardDetail", {"card_id": "p1", "card_ext": '{"nonce_str":"a"}'}, ("a",)),
+        (
+            "batchAddCard",
+            {"card_list": [{"card_ext": '{"nonce_str":"a"}'}, {"card_ext": '{"nonce_str":"b"}'}]},
+            ("a", "b"),
+        ),
+        ("batchAddCard", {"verifyNonceStr": "a", "card_list": [{"card_ext": '{"nonce_str":"a"}'}]}, ("a",)),
+        ("batchAddCard", {"card_list": [{}, *({"card_ext": text} for text in ("{", "[]", "{}", "[" * 9999))]}, ()),
+        ("batchAddCard", {"verifyNonceStr": "n" * 65, "card_list": [{"card_ext": '{"nonce_str":["a"]}'}]}, ()),
+    ],
+)
+def test_the_nonces_of_a_call_are_those_of_the_page_and_its_cards(
+    method: str, args: dict[str, Any], nonces: tuple[str, ...]
+) -> None:
+    assert nonces_of(method, args) == nonces

@@ -81,3 +81,11 @@ def test_who_holds_nothing_is_told_so() -> None:
     with pytest.raises(Refusal) as refused:
         choosable([], Filters())
     assert refused.value.cause == "holds_nothing"
+
+
+def test_who_can_use_none_of_them_is_told_so_whatever_the_filters() -> None:
+    spent = [one for one in WALLET if not one.usable]
+    for filters in (Filters(), Filters(card_type="MEMBER_CARD", card_id="p9")):
+        with pytest.raises(Refusal) as refused:
+            choosable(spent, filters)
+        assert (refused.value.cause, refused.value.facts) == ("none_usable", {"held": len(spent)})

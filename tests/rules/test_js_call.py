@@ -80,6 +80,7 @@ CALLS: list[tuple[Any, Any, str]] = [
     ("batchAddCard", {"card_list": [{**CARD, "card_id": "p" * 65}]}, "40080 card_id_type"),
     ("batchAddCard", {"card_list": [CARD, {**CARD, "card_ext": {}}]}, "40080 not_string"),
     ("batchAddCard", {"card_list": [{**CARD, "card_ext": None}]}, "40080 not_string"),
+    ("batchAddCard", {"card_list": [{"card_id": "p1"}]}, "40080 not_string"),
     ("openCardDetail", CARD, ""),
     ("openCardDetail", {"card_id": "p1", "card_ext": {}}, "40080 not_string"),
     ("batchViewCard", {"card_list": [{"card_id": "p1", "code": "1"}]}, ""),

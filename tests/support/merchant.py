@@ -69,12 +69,14 @@ class Merchant:
     Args:
         server: the running server.
         site: where its pages lie.
+        query: in the address of each of its pages.
         columns: of the account, such as ``js_device="android"``.
     """
 
-    def __init__(self, server: Server, site: Site, **columns: Any) -> None:
+    def __init__(self, server: Server, site: Site, query: str = "", **columns: Any) -> None:
         self.server = server
         self.site = site
+        self.query = query
         self.api: Api = server.new_app(**{"js_domains": site.place, "card_js_domain": HOST, **columns})
         self.base = f"http://kaquan.test:{urlsplit(server.base_url).port}"
         self.kept = Kept(server.database)
@@ -90,7 +92,8 @@ class Merchant:
         library = script if script.startswith("<") else ours
         parts = (f"<script>{TELLING}</script>", library, "<button onclick='go()'>go</button>", html)
         self.site.html = page_of(*parts)
-        page.goto(self.site.url + path)
+        between = "&" if "?" in path else "?"
+        page.goto(self.site.url + path + (between + self.query if self.query else ""))
 
     def config(self, page: Page, **changed: Any) -> dict[str, Any]:
         """Return what ``wx.config`` is given on a page, rightly signed for it."""

@@ -28,7 +28,6 @@ UNPROVOKED: dict[Given, str] = {
     (-1, "internal"): "a fault of our own that nobody knows of",
     (-1, "too_many_by_address"): "six hundred claims within a minute: rules/test_buckets.py",
     (40071, "member_card_consumed"): "member cards are not built yet: rules/test_code.py",
-    (40078, "off_shelf"): "nobody takes a card off the shelf yet: rules/test_claim.py",
     (40097, "fault_count"): "a hundred planned faults, a second each; planned at once in faults/test_rehearsal.py",
     (40201, "address_refused"): "a callback that was allowed when it was set: events/test_reach.py",
     (45011, "used_up"): "compared in parts, behind a whole minute: qa/test_e12_frequency.py",

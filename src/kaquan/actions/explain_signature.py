@@ -56,7 +56,12 @@ def candidates(tokens: Tokens, app: App, now: int, others: Sequence[App] = ()) -
 
 
 async def explain_card_ext(
-    platform: Platform, app: App, now: int, card_id: str, ext: Mapping[str, str], openid: str = "", code: str = ""
+    platform: Platform,
+    app: App,
+    now: int,
+    card_id: str,
+    ext: Mapping[str, str],
+    known: Mapping[str, Sequence[str]] | None = None,
 ) -> Verdict | None:
     """Tell whether a card_ext is signed well, and else by which mistake it came about.
 
@@ -66,23 +71,21 @@ async def explain_card_ext(
         now: its time, UTC seconds.
         card_id: the card.
         ext: the members as :func:`kaquan.rules.card_ext.parse_card_ext` gives them.
-        openid: of who claims, empty where nobody is known.
-        code: one that came beside the card_ext.
+        known: what else may have been signed, by name: the openid of who claims, a code that came beside the
+            card_ext, the nonces of the same page.
 
     Returns:
         None when too many others wait for the same.
     """
-    persons, codes = [openid] if openid else [], [code] if code else []
 
     def ask(tickets: Sequence[Ticket], cards: Sequence[str]) -> Question:
-        known = {"app_id": [app.appid], "openid": persons, "code": codes, "card_id": cards}
-        return about_card_ext(card_id, ext, tickets, known)
+        return about_card_ext(card_id, ext, tickets, {"app_id": [app.appid], "card_id": cards, **(known or {})})
 
     return await _explain(platform, app, now, ask)
 
 
 async def explain_card_sign(
-    platform: Platform, app: App, now: int, values: Mapping[str, str], signature: str
+    platform: Platform, app: App, now: int, values: Mapping[str, str], signature: str, nonces: Sequence[str] = ()
 ) -> Verdict | None:
     """Tell whether the cardSign of ``chooseCard`` holds, and else by which mistake it came about.
 
@@ -93,13 +96,15 @@ async def explain_card_sign(
         values: app_id, location_id, timestamp, nonce_str, card_id, card_type as the page passed them; more are taken
             for values that are sent and not signed.
         signature: the cardSign.
+        nonces: others of the same page, which may have been signed.
 
     Returns:
         None when too many others wait for the same.
     """
 
     def ask(tickets: Sequence[Ticket], cards: Sequence[str]) -> Question:
-        return about_card_sign(values, signature, tickets, {"app_id": [app.appid], "card_id": cards})
+        known = {"app_id": [app.appid], "card_id": cards, "nonce_str": nonces}
+        return about_card_sign(values, signature, tickets, known)
 
     return await _explain(platform, app, now, ask)
 
@@ -138,7 +143,9 @@ async def name_mistake(platform: Platform, app: App, claim: Claim, refused: Refu
     if refused.errcode != Errcode.INVALID_CARD_EXT or refused.cause != "signature" or claim.card_ext is None:
         return refused
     ext = {name: str(text) for name, text in claim.card_ext.items()}
-    verdict = await explain_card_ext(platform, app, claim.now, claim.card_id, ext, claim.openid, claim.code)
+    beside = {"openid": (claim.openid,), "code": (claim.code,), "nonce_str": claim.nonces}
+    known = {name: tuple(filter(None, values)) for name, values in beside.items()}
+    verdict = await explain_card_ext(platform, app, claim.now, claim.card_id, ext, known)
     if verdict is None or verdict.holds:
         return refused
     return Errcode.INVALID_CARD_EXT("signature", **{**refused.facts, "found": as_facts(verdict.found)})

@@ -16,7 +16,7 @@ from kaquan.claim.desk import Row, Wish, claim_each, enter, foreseen, guarded, l
 from kaquan.claim.face import Face
 from kaquan.errors import Errcode, Refusal
 from kaquan.jssdk.sheet import finish
-from kaquan.rules.add_card import CALLS, card_ext_text, left_with, origin_refusal, result_of
+from kaquan.rules.add_card import CALLS, card_ext_text, left_with, nonces_of, origin_refusal, result_of
 from kaquan.rules.claim import Claim
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.js_call import cards_of, failed
@@ -74,9 +74,9 @@ async def wishes_of(visit: Visit, made: Sheet, openid: str) -> list[Wish]:
     domains = [one for one in app.js_domains.split(",") if one]
     signed = "verifyAppId" in made.arguments
     origin = origin_refusal(made.url, made.origin, signed, domains, app.card_js_domain)
-    wishes = []
+    nonces, wishes = nonces_of(made.method, made.arguments), []
     for one in cards:
-        claim, sent = Claim(one["card_id"], openid, visit.now), {"card_ext": one.get("card_ext", "")}
+        claim, sent = Claim(one["card_id"], openid, visit.now, nonces=nonces), {"card_ext": one.get("card_ext", "")}
         form = await read_ext(visit, claim, sent["card_ext"])
         wishes.append(Wish(claim, shown.get(claim.card_id), origin, form, sent=sent))
     return wishes

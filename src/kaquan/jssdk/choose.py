@@ -15,6 +15,7 @@ from kaquan.api.failed import keep_failure
 from kaquan.errors import Refusal
 from kaquan.jssdk.judge import named, reload
 from kaquan.jssdk.sheet import finish, open_page
+from kaquan.rules.add_card import nonces_of
 from kaquan.rules.choose import Filters, Held, check_card_sign, choosable, read_filters
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.js_call import failed
@@ -56,7 +57,7 @@ async def choices(visit: Visit, made: Sheet, openid: str) -> list[Held]:
         check_sign(visit, filters)
     except Refusal as refused:
         facts = (visit.platform, visit.app, visit.now, filters.signed, filters.card_sign)
-        raise named(refused, await explain_card_sign(*facts)) from None
+        raise named(refused, await explain_card_sign(*facts, nonces_of(made.method, made.arguments))) from None
     wallet = await visit.read(lambda tx: list_choices(tx, visit.app.appid, openid, visit.now))
     return choosable(wallet, filters)
 

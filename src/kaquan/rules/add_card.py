@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kaquan.errors import Refusal
-from kaquan.rules.js_call import ANDROID, failed
+from kaquan.rules.js_call import ANDROID, cards_of, failed
 from kaquan.rules.js_domain import check_js_domain, check_old_page, page_of
 
 CALLS = frozenset({"batchAddCard", "openCardDetail"})
+NONCE_CHARACTERS = 64
 
 
 def result_of(
@@ -47,6 +48,25 @@ def card_ext_text(card_ext: Any, device: str) -> Any:
     if device == ANDROID and isinstance(card_ext, dict):
         return json.dumps(card_ext, ensure_ascii=False, separators=(",", ":"))
     return card_ext
+
+
+def nonces_of(method: str, args: dict[str, Any]) -> tuple[str, ...]:
+    """Return the nonces of a call: that of the page's ``wx.config`` and those of its cards.
+
+    A page that mixes them up signs with another than it sends (qa_cases.md E8).
+    """
+    cards = cards_of(method, args) or []
+    found = [args.get("verifyNonceStr"), *(_nonce(card.get("card_ext")) for card in cards)]
+    texts = (one for one in found if isinstance(one, str) and 0 < len(one) <= NONCE_CHARACTERS)
+    return tuple(dict.fromkeys(texts))
+
+
+def _nonce(card_ext: Any) -> Any:
+    try:
+        members = json.loads(card_ext)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return members.get("nonce_str") if isinstance(members, dict) else None
 
 
 def origin_refusal(

@@ -18,7 +18,7 @@ SIGNED = ("app_id", "location_id", "timestamp", "nonce_str", "card_id", "card_ty
 NOT_SEARCHED = ({"mistake": "not_searched"},)
 ORDER = (
     "63002 card_sign",
-    "40056 holds_nothing all_filtered",
+    "40056 holds_nothing none_usable all_filtered",
 )
 """The steps of what an empty list is due to."""
 
@@ -93,6 +93,7 @@ def excluded_by(held: Held, filters: Filters) -> str:
     return ""
 
 
+ANY = "*"
 WIDEST = {"unusable": "", "by_type": "cardType", "by_card": "cardId", "by_store": "shopId"}
 
 
@@ -107,7 +108,9 @@ def choosable(wallet: Sequence[Held], filters: Filters) -> list[Held]:
         return [one for one in wallet if not excluded_by(one, filters)]
     if not wallet:
         raise Errcode.INVALID_SERIAL_CODE("holds_nothing", app_id=filters.app_id)
+    if out["unusable"] == len(wallet):
+        raise Errcode.INVALID_SERIAL_CODE("none_usable", held=len(wallet))
     counts = {name: out[name] for name in WIDEST}
     widest = WIDEST[max(counts, key=lambda name: counts[name] if WIDEST[name] else -1)]
-    asked = {name: getattr(filters, name) for name in ("card_type", "card_id", "location_id")}
+    asked = {name: getattr(filters, name) or ANY for name in ("card_type", "card_id", "location_id")}
     raise Errcode.INVALID_SERIAL_CODE("all_filtered", held=len(wallet), widest=widest, **counts, **asked)

@@ -86,6 +86,7 @@ class Claim(msgspec.Struct):
         outer_str, outer_id: channel of the claim.
         card_ext: the card_ext as it arrived, parsed; None when the claim came without.
         tickets: the wx_card tickets a signature may be made with, current first.
+        nonces: the others of the page that offers the card, of its ``wx.config`` and of other cards.
         scan_id: the QR ticket scanned, empty when none.
         now: the app's time, UTC seconds.
         once: the call's idempotency key, None without.
@@ -99,6 +100,7 @@ class Claim(msgspec.Struct):
     outer_id: int = 0
     card_ext: dict[str, Any] | None = None
     tickets: tuple[str, ...] = ()
+    nonces: tuple[str, ...] = ()
     scan_id: str = ""
     once: Once | None = None
 

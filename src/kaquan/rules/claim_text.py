@@ -22,6 +22,7 @@ NOT_YET: Text = ("未生效", "Not in effect yet")
 NOT_APPROVED: Text = ("该券未通过审核", "This card has not passed the review")
 EXPIRED: Text = ("已过期", "Expired")
 CLOSED: Text = ("暂不可领取", "Cannot be claimed at present")
+NOT_SHARED: Text = ("该券不可分享", "This card cannot be shared")
 GONE: Text = ("不存在或已失效", "Unknown or no longer valid")
 BUSY: Text = ("系统繁忙，请稍后再试", "Busy; please try again later")
 
@@ -38,7 +39,8 @@ CAUSES: tuple[tuple[Text, str], ...] = (
     (NOT_APPROVED, "48001 no_card_js_domain card_js_domain card_js_value card_js_misspelt card_js_missing"),
     (EXPIRED, "40079 ticket_expired card_expired"),
     (CLOSED, "48004 suspended | 48001 function_not_applied function_pending function_refused"),
-    (GONE, "40073 unknown ticket_unknown | 48001 foreign_card | 45030 not_shared shared_from_one"),
+    (GONE, "40073 unknown ticket_unknown | 48001 foreign_card"),
+    (NOT_SHARED, "45030 not_shared shared_from_one"),
     (BUSY, f"-1 internal busy database bad_data | {CLAIM_STEP} | 9990001 other_request"),
 )
 """Each text with the refusals it stands for."""

@@ -143,10 +143,12 @@ def _card_refusal(card: Any, at: int, texts: bool) -> Refusal | None:
     card_id = card.get("card_id") if isinstance(card, dict) else None
     if not isinstance(card_id, str) or not 0 < len(card_id) <= ID_CHARACTERS:
         return Errcode.INVALID_CARD_EXT("card_id_type", path=f"cardList[{at}].cardId", got=shown(card_id))
-    ext = card.get("card_ext", "")
+    ext = card.get("card_ext")
     if not texts or isinstance(ext, str):
         return None
-    facts = {"path": f"cardList[{at}].cardExt", "expected": "string holding JSON", "got": shown(ext)}
+    # A page's undefined is gone from what its call is sent as.
+    got = shown(ext) if "card_ext" in card else "nothing"
+    facts = {"path": f"cardList[{at}].cardExt", "expected": "string holding JSON", "got": got}
     return Errcode.INVALID_CARD_EXT("not_string", **facts)
 
 

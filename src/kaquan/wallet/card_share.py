@@ -15,8 +15,10 @@ from kaquan.web.visit import Visit
 
 @page("/wallet/{appid}/{card_id}/{code}/share", "POST")
 async def share(visit: Visit) -> Response:
-    """Make the card's link and lead to it; a card that cannot be shared has no such button."""
+    """Make the card's link and lead to it; a card that cannot be shared has no such button, and the link says why."""
     held = await hold(visit)
+    if not held.base.can_share:
+        return visit.go(share_path(f"{held.appid}/{held.card_id}"))
     if not offer_of(held).share:
         return visit.go(held.path())
     share_id = scan.share_id(visit.platform.keys, held.appid, held.card_id)
