@@ -83,4 +83,4 @@ async def welcome(visit: Visit, person: Person, then: str = "") -> Response:
     client = visit.request.headers.get("user-agent", "")
     cookie = visit.renew_cookie()
     await visit.write(lambda tx: open_session(tx, cookie, person.id, client, wall_clock()))
-    return visit.go_out(then or local_path(visit.query.get("next", "")))
+    return visit.go(then or local_path(visit.query.get("next", "")))
