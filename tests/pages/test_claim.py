@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser import Devices, Faults, assert_accessible
+from support.browser import Devices, Faults, assert_accessible, picture
 from support.js_page import configured, pressed, told
 from support.merchant import Merchant
 from support.tickets import article, qr, shelf
 
-# Where pictures of the pages are left to be looked at; nowhere unless asked for.
-SHOTS = os.environ.get("KAQUAN_TEST_SHOTS", "")
 WORDS = {
     "zh-CN": {"claim": "领取", "got": "领取成功", "share": "分享", "claimed": "已领取", "use": "使用"},
     "en-US": {"claim": "Claim", "got": "Claimed", "share": "Share", "claimed": "Already claimed", "use": "Use it"},
@@ -31,12 +27,6 @@ EVERYTHING: dict[str, Any] = {
     "get_limit": 1,
 }
 FRAME = "<!doctype html><html lang=zh><title>t</title><iframe title=c height=400 src='{}'></iframe>"
-
-
-def shoot(page: Page, name: str) -> None:
-    """Leave a picture of a page, where that is asked for."""
-    if SHOTS:
-        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
 def fits(page: Page) -> bool:
@@ -79,16 +69,16 @@ def test_a_ticket_is_claimed_once_and_says_so(
     expect(page.get_by_text("每桌限用一张")).to_be_hidden()
     page.locator("summary").click()
     expect(page.get_by_text("每桌限用一张")).to_be_visible()
-    shoot(page, f"{size}-{locale}-{scheme}-offer")
+    picture(page, f"{size}-{locale}-{scheme}-offer")
     page.get_by_role("button", name=words["claim"], exact=True).click()
     expect(page.get_by_role("status")).to_have_text(words["got"])
     way = page.get_by_role("link", name=words["use"]).get_attribute("href")
     assert re.fullmatch(rf"/wallet/{merchant.api.appid}/{card_id}/\d{{12}}#code", way or "")
-    shoot(page, f"{size}-{locale}-{scheme}-got")
+    picture(page, f"{size}-{locale}-{scheme}-got")
     page.goto(url)
     expect(page.get_by_role("alert")).to_have_text(words["claimed"])
     expect(page.get_by_role("button", name=words["claim"], exact=True)).to_be_disabled()
-    shoot(page, f"{size}-{locale}-{scheme}-refused")
+    picture(page, f"{size}-{locale}-{scheme}-refused")
     if script:
         assert fits(page)
         assert_accessible(page)
@@ -145,7 +135,7 @@ def test_several_cards_stand_one_below_the_other(phone: Page, desktop: Page, mer
         expect(page.get_by_role("alert")).to_have_text("已领完")
         assert fits(page)
         assert_accessible(page)
-        shoot(page, f"{name}-several")
+        picture(page, f"{name}-several")
 
 
 def test_a_card_is_shared_by_its_link(phone: Page, devices: Devices, merchant: Merchant) -> None:
@@ -159,7 +149,7 @@ def test_a_card_is_shared_by_its_link(phone: Page, devices: Devices, merchant: M
     assert phone.evaluate("document.querySelector('img[alt=二维码]').naturalWidth") > 0
     assert fits(phone)
     assert_accessible(phone)
-    shoot(phone, "phone-share")
+    picture(phone, "phone-share")
     other = devices.phone(java_script_enabled=False)
     merchant.sign_in(other, "bob")
     other.goto(here(merchant, link))
@@ -182,15 +172,15 @@ def test_a_card_that_may_not_be_shared_has_no_button(phone: Page, merchant: Merc
 
 
 def test_a_shelf_leads_to_each_claim(phone: Page, desktop: Page, merchant: Merchant) -> None:
-    picture = f"{merchant.base}/static/icon.svg"
+    banner = f"{merchant.base}/static/icon.svg"
     cards = [merchant.card("GIFT", title="咖啡一杯", color="Color030"), merchant.card("CASH", color="Color090")]
-    url = here(merchant, shelf(merchant.api, *cards, title="本店优惠", picture=picture))
+    url = here(merchant, shelf(merchant.api, *cards, title="本店优惠", picture=banner))
     for name, page in (("phone", phone), ("desktop", desktop)):
         page.goto(url)
         expect(page.get_by_role("heading", level=1)).to_have_text("本店优惠")
         assert fits(page)
         assert_accessible(page)
-        shoot(page, f"{name}-shelf")
+        picture(page, f"{name}-shelf")
     phone.get_by_role("link", name="领取").first.click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("咖啡一杯")
 
@@ -199,7 +189,7 @@ def test_an_article_shows_its_card_in_a_frame_and_claims_beyond_it(phone: Page, 
     address = here(merchant, article(merchant.api, merchant.card("CASH")))
     merchant.site.html = FRAME.format(address)
     phone.goto(merchant.site.url)
-    shoot(phone, "phone-article")
+    picture(phone, "phone-article")
     phone.frame_locator("iframe").get_by_role("link", name="领取").click()
     phone.wait_for_url("**/q/*")
 
@@ -235,7 +225,7 @@ def test_a_page_is_given_what_was_claimed(phone: Page, merchant: Merchant) -> No
     window.get_by_role("button", name="领取", exact=True).click()
     expect(window.get_by_role("status")).to_have_text("领取成功")
     assert_accessible(window)
-    shoot(window, "phone-addcard")
+    picture(window, "phone-addcard")
     window.get_by_role("button", name="完成").click()
     name, result = told(phone)[0]
     assert (name, result["errMsg"]) == ("success", "addCard:ok")

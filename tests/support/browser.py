@@ -25,6 +25,10 @@ AXE = Path(__file__).parents[1] / "clients" / "node_modules" / "axe-core" / "axe
 SERIOUS = {"serious", "critical"}
 
 
+# Where pictures of pages are left to be looked at; nowhere unless asked for.
+SHOTS = os.environ.get("KAQUAN_TEST_SHOTS", "")
+
+
 class NoBrowserError(Exception):
     """No Chromium is installed."""
 
@@ -140,6 +144,12 @@ def _settle(page: Page) -> None:
     # A page may be closing itself or moving on at this moment.
     with suppress(Error):
         page.evaluate("0")
+
+
+def picture(page: Page, name: str) -> None:
+    """Leave a picture of a whole page in the folder that KAQUAN_TEST_SHOTS names, where it names one."""
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
 
 
 def assert_accessible(page: Page) -> None:
