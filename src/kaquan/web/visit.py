@@ -185,9 +185,13 @@ class Visit:
     @property
     def here(self) -> str:
         """Return path and query of this page, to come back to."""
-        path = "/" + quote(self.request.scope["path"].lstrip("/"), safe=IN_PATH)
+        return "/" + quote(self.request.scope["path"].lstrip("/"), safe=IN_PATH) + self.question
+
+    @property
+    def question(self) -> str:
+        """Return the query with its mark, empty without one, for links to pages that are asked the same."""
         query = quote(self.request.scope["query_string"], safe=IN_QUERY)
-        return f"{path}?{query}" if query else path
+        return f"?{query}" if query else ""
 
     def in_language(self, language: Language) -> str:
         """Return the address of this page in a language, as seen from itself."""
