@@ -29,7 +29,9 @@ from kaquan.web.visit import NotHere, SignInNeeded, Visit
 PACKAGES = ("claim", "jssdk", "lab", "oauth", "wallet")
 BODY_LIMIT = 1 << 16
 YEAR = 365 * 86400
-HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin")]
+HEADERS = {b"x-content-type-options": b"nosniff", b"referrer-policy": b"same-origin"}
+# What is no page of ours, such as a picture, loads nothing, runs nothing and stands in no frame when opened by itself.
+BARE = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 log = structlog.get_logger(__name__)
 
@@ -82,14 +84,16 @@ class Site:
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                given = dict(message["headers"])
+                more = {**HEADERS, b"content-security-policy": given.get(b"content-security-policy", BARE)}
+                message["headers"] = [*((n, v) for n, v in message["headers"] if n not in more), *more.items()]
             await send(message)
 
         await self._pages(scope, receive, send_guarded)
 
     def _route(self, path: str, methods: tuple[str, ...], handler: Handler, foreign: bool) -> Route:
         async def serve(request: Request) -> Response:
-            return await self._serve(request, handler, foreign)
+            return await self._serve(as_asked(request), handler, foreign)
 
         return Route(path, serve, methods=list(methods))
 
@@ -110,7 +114,8 @@ class Site:
         except Refusal as refused:
             return visit.show("web/refused.html", 200, rid=keep_failure(visit.call, refused, started)[0])
         except Exception as fault:
-            log.exception("page failed", path=request.url.path, fault=type(fault).__name__)
+            # The path itself may hold a code, or the name of a gift that lets whoever has it accept it.
+            log.exception("page failed", page=handler.__qualname__, fault=type(fault).__name__)
             rid = keep_failure(visit.call, Errcode.SYSTEM_ERROR("internal"), started)[0]
             return visit.show("web/refused.html", 503, rid=rid)
 
@@ -118,6 +123,11 @@ class Site:
         visit = Visit(self._platform, self._templates, request)
         await visit.recognise()
         return visit.show("web/missing.html", 404)
+
+
+def as_asked(request: Request) -> Request:
+    """Return a request as its handler sees it: HEAD asks what GET asks, and changes as little."""
+    return Request({**request.scope, "method": "GET"}, request.receive) if request.method == "HEAD" else request
 
 
 def root_of(path: str) -> str:

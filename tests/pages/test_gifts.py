@@ -120,7 +120,7 @@ def test_a_card_goes_from_one_to_another_and_a_third_comes_too_late(place: Place
     place.enter(bob, "bob", link.removeprefix(place.server.base_url))
     expect(heading(bob)).to_have_text("小安 送你一张卡券")
     expect(bob.locator(".greeting")).to_have_text("生日快乐\n<i>你</i>")
-    expect(bob.locator(".given-title")).to_have_text("<b>双人</b>套餐")
+    expect(bob.locator(".face-title")).to_have_text("<b>双人</b>套餐")
     assert_accessible(bob)
     bob.get_by_role("button", name="领取").click()
     expect(bob.get_by_role("status")).to_have_text("已领取")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -12,9 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 from playwright.sync_api import Page, expect
 
+from kaquan.settings import Settings
+from kaquan.web import oidc
 from support.browser import Devices, Faults
 from support.database import Databases
 from support.server import Server
@@ -143,3 +147,17 @@ def test_without_a_provider_there_is_no_such_page(phone: Page, faults: Faults, s
     expect(phone.get_by_text("OpenID")).to_have_count(0)
     phone.goto(sqlite_server.base_url + "/wallet/oidc")
     expect(phone).to_have_title("页面不存在")
+
+
+@pytest.mark.parametrize("keys", [{"keys": 5}, {"keys": [7]}, {"keys": []}, {}])
+def test_keys_that_are_none_are_the_providers_fault(monkeypatch: pytest.MonkeyPatch, keys: dict[str, Any]) -> None:
+    token = jwt.encode({"sub": "alice"}, "x" * 32, algorithm="HS256", headers={"kid": "1"})
+
+    async def answered(method: str, url: str, **more: object) -> dict[str, Any]:
+        return {"id_token": token} if method == "POST" else keys
+
+    monkeypatch.setattr(oidc, "_json", answered)
+    provider, attempt = oidc.Provider("i", "a", "t", "j"), oidc.Attempt("s", "n", "v", "/wallet", 0)
+    settings = Settings(oidc_issuer="i", oidc_client_id="c", oidc_client_secret="s")
+    with pytest.raises(oidc.OidcFault):
+        asyncio.run(oidc.claims(provider, settings, "r", attempt, "code"))

@@ -57,9 +57,18 @@ class Visitor:
         other._cookies, other.hidden = dict(self._cookies), dict(self.hidden)
         return other
 
+    @property
+    def cookie(self) -> str:
+        """Return what the visitor's browser sends of its cookies."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def get(self, url: str) -> int:
         """Fetch a page and return its status."""
         return self._send("GET", url, None)
+
+    def head(self, url: str) -> int:
+        """Ask what a page would be and return its status."""
+        return self._send("HEAD", url, None)
 
     def post(self, url: str, **fields: str) -> int:
         """Send a form with what its page hid in it, unless told otherwise, and return the status of the answer."""
@@ -83,8 +92,7 @@ class Visitor:
     def _send(self, method: str, url: str, body: bytes | None) -> int:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
-        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        headers = {"Cookie": cookies, "Accept-Language": self._language}
+        headers = {"Cookie": self.cookie, "Accept-Language": self._language}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection = http.client.HTTPConnection(self._address, timeout=30)

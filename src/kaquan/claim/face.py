@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from kaquan.actions.show_cards import ShownCard
-from kaquan.rules.card_content import Cash, Discount
-from kaquan.rules.card_tables import COLORS, FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
-from kaquan.rules.money import yuan_of
+from kaquan.rules.card_tables import FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
+from kaquan.web import card_words
 from kaquan.web.links import card_path
 from kaquan.web.templates import day
 from kaquan.web.texts import zh
@@ -26,8 +25,6 @@ KINDS = {
     "LUCKY_MONEY": zh("红包"),
     "GENERAL_CARD": zh("礼品卡"),
 }
-# The member that says in words what a card of these types is good for.
-DETAILS = ("deal_detail", "gift", "default_detail", "meeting_detail", "ticket_class", "detail")
 
 
 class Face:
@@ -47,29 +44,15 @@ class Face:
 
     def worth(self, card: ShownCard) -> str:
         """Return the main figure: what is taken off, or what kind of card it is."""
-        content = card.content
-        if isinstance(content, Cash):
-            return f"¥{yuan_of(content.reduce_cost)}"
-        if isinstance(content, Discount):
-            return self._discount(content.discount)
-        return self.kind(card)
-
-    def _discount(self, off: int) -> str:
-        # Chinese names what is left to pay, in tenths; English what is taken off.
-        if self._visit.language == "en":
-            return f"{off}% off"
-        tenths, rest = divmod(100 - off, 10)
-        return f"{tenths}.{rest} 折" if rest else f"{tenths} 折"
+        return card_words.figure(self.text, card.content) or self.kind(card)
 
     def condition(self, card: ShownCard) -> str:
         """Return from what sum on it can be used, empty where it always can."""
-        least = card.content.least_cost if isinstance(card.content, Cash) else 0
-        return self.text("满 {yuan} 元可用", yuan=yuan_of(least)) if least else ""
+        return card_words.least_cost(self.text, card.content)
 
     def detail(self, card: ShownCard) -> str:
         """Return the words of what it is good for, empty where a figure says it."""
-        found = (getattr(card.content, name, "") for name in DETAILS)
-        return next((text for text in found if text), "")
+        return card_words.detail(card.card_type, card.content)[1]
 
     def validity(self, card: ShownCard) -> str:
         """Return when it can be used."""
@@ -92,6 +75,6 @@ class Face:
         """Return the path of a claimed code's page in the wallet."""
         return card_path(self._visit.app.appid, card.card_id, code)
 
-    def color(self, card: ShownCard) -> str:
-        """Return the class that colours its bar."""
-        return card.base.color if card.base.color in COLORS else "Color010"
+    def tone(self, card: ShownCard) -> str:
+        """Return the colour of its bar."""
+        return card_words.tone(card.base.color)

@@ -38,11 +38,12 @@ async def serve(visit: Visit) -> Response:
         Refusal: 40073, 48004.
         SignInNeeded: nobody is signed in who could claim.
     """
-    made = await load(visit)
+    loaded = await load(visit)
+    openid = await would_be(visit)
+    made = seen_by(loaded, openid)
     if visit.request.method == "POST" and visit.form.get("end"):
         return await finish(visit, made, made.openid, await ended(visit, made))
     if visit.request.method != "POST":
-        openid = await would_be(visit)
         rows = await look(visit, await wishes_of(visit, made, openid))
         return show(visit, made, openid, rows, made.result or hopeless(made, rows))
     openid = await require_openid(visit)
@@ -64,6 +65,11 @@ async def load(visit: Visit) -> Sheet:
     if made.method not in CALLS:
         raise Errcode.INVALID_CARD_ID("ticket_unknown", card_id="")
     return made
+
+
+def seen_by(made: Sheet, openid: str) -> Sheet:
+    """Return a call as its visitor sees it: what somebody else claimed in it, on the same device, is not theirs."""
+    return made if made.openid in {"", openid} else msgspec.structs.replace(made, openid=openid, result="")
 
 
 async def wishes_of(visit: Visit, made: Sheet, openid: str) -> list[Wish]:

@@ -23,6 +23,7 @@ from kaquan.jssdk.judge import FORBIDDEN, account_of, enter, judge_old, judge_si
 from kaquan.rules.js_call import check_call, failed, read_config
 from kaquan.rules.js_domain import Page
 from kaquan.web.page import page
+from kaquan.web.sent import object_of
 from kaquan.web.visit import NotHere, Visit
 
 NAME_BYTES = 16
@@ -42,7 +43,7 @@ async def sheet(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return visit.show("jssdk/sheet.html")
     started = time.perf_counter()
-    origin, sent = visit.form.get("origin", ""), read_call(visit.form.get("call", ""))
+    origin, sent = visit.form.get("origin", ""), object_of(visit.form.get("call", ""))
     visit.call.body = visit.form.get("call", "").encode()
     try:
         taken = await take(visit, origin, sent)
@@ -50,15 +51,6 @@ async def sheet(visit: Visit) -> Response:
         rid = keep_failure(visit.call, refused, started)[0]
         return end(visit, origin, refused_as(refused, sent), rid=rid)
     return visit.go(ANSWERED_AT[taken.method] + taken.sheet_id)
-
-
-def read_call(text: str) -> dict[str, Any]:
-    """Return what the page called; an empty object when it is nothing like a call."""
-    try:
-        sent = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return sent if isinstance(sent, dict) else {}
 
 
 async def take(visit: Visit, origin: str, sent: dict[str, Any]) -> Sheet:

@@ -5,18 +5,16 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kaquan.actions.explain_signature import examined
-from kaquan.actions.throttle import try_once
 from kaquan.errors.mistakes import what_to_do, what_was_done
 from kaquan.rules.lab import Verdict
 from kaquan.rules.lab.form import TABS, Tab, missing_fields, question_of, read_fields, what_is_signed
 from kaquan.rules.throttle import LAB_ADDRESS
-from kaquan.sources import wall_clock
 from kaquan.web.page import page
+from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit
 
 FIRST = next(iter(TABS))
-TOO_OFTEN = zh("尝试太频繁，请 {minutes} 分钟后再试")
 # Claims that wait for their diagnosis come before visitors.
 MOST_VISITORS = 4
 INCOMPLETE = zh("还缺：{names}")
@@ -53,10 +51,8 @@ async def original(visit: Visit) -> Response:
 
 async def check(visit: Visit, name: str, tab: Tab, fields: dict[str, str]) -> Response:
     """Compute what the fields ask for, and show it."""
-    address, now = f"lab@{visit.call.client_ip}", wall_clock()
-    wait = await visit.write(lambda tx: try_once(tx, address, LAB_ADDRESS, now))
-    if wait:
-        return show(visit, name, fields, fault=visit.text(TOO_OFTEN, minutes=-(-wait // 60)), status=429)
+    if wait := await too_often(visit, {f"lab@{visit.call.client_ip}": LAB_ADDRESS}):
+        return show(visit, name, fields, fault=wait, status=429)
     ask = question_of(tab, fields)
     verdict = await examined(ask, MOST_VISITORS)
     if verdict is None:

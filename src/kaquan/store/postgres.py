@@ -44,7 +44,12 @@ def postgres_engine(url: str, options: str = "") -> sa.Engine:
     """Return the pooled engine of ordinary actions."""
     address = sa.make_url(url).set(drivername="postgresql+psycopg")
     return sa.create_engine(
-        address, pool_size=THREADS, max_overflow=0, pool_pre_ping=True, connect_args={"options": options}
+        address,
+        pool_size=THREADS,
+        max_overflow=0,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": options},
     )
 
 

@@ -65,7 +65,7 @@ def sqlite_engine(path: str, writes: bool = True, turn: Turn | None = None) -> s
         turn: taken before a transaction begins; None where whoever uses the engine takes it.
     """
     make_folder(path)
-    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.StaticPool)
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.StaticPool, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:

@@ -11,36 +11,17 @@ from starlette.responses import Response
 from kaquan.actions.list_card_stores import list_card_stores
 from kaquan.actions.note_visit import note_view
 from kaquan.rules import card_page as rule
-from kaquan.rules.card_tables import COLORS
 from kaquan.rules.code_picture import draw, grouped, look_of
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.jump_url import cell_url, safe_url
 from kaquan.wallet import card_texts
+from kaquan.wallet.face import face_of
 from kaquan.wallet.holder import Held, hold
+from kaquan.web import card_words
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
 NOT_DIALLED = re.compile(r"[^0-9+]")
-
-
-class Face:
-    """What stands on top of every page about a card.
-
-    Args:
-        visit: for its language.
-        held: the card.
-    """
-
-    def __init__(self, visit: Visit, held: Held) -> None:
-        base, code = held.base, held.holding.code
-        self.title, self.sub_title, self.brand = base.title, base.sub_title, base.brand_name
-        self.logo = safe_url(base.logo_url)
-        self.tone = base.color if base.color in COLORS else ""
-        self.stamp = visit.text(card_texts.STAMP_TEXTS[held.state]) if held.state in rule.STAMPS else ""
-        self.over = held.state in rule.OVER
-        self.validity = card_texts.validity(visit.text, code.begin_time, code.end_time)
-        self.figure, self.figure_tip = card_texts.figure(visit.text, held.holding.content)
-        self.path = held.path()
 
 
 class Picture:
@@ -72,7 +53,7 @@ async def card(visit: Visit) -> Response:
         "wallet/card.html",
         held=held,
         base=base,
-        face=Face(visit, held),
+        face=face_of(visit, held),
         picture=Picture(held),
         offer=offer,
         phone=NOT_DIALLED.sub("", base.service_phone),
@@ -90,7 +71,7 @@ async def present(visit: Visit) -> Response:
     picture = Picture(held)
     if not offer_of(held).present or picture.kind == "none":
         return visit.go(held.path())
-    return visit.show("wallet/present.html", held=held, face=Face(visit, held), picture=picture)
+    return visit.show("wallet/present.html", held=held, face=face_of(visit, held), picture=picture)
 
 
 @page("/wallet/{appid}/{card_id}/{code}/state")
@@ -123,7 +104,7 @@ def ways_out(visit: Visit, held: Held, offer: rule.Offer) -> dict[str, Any]:
 def words(visit: Visit, held: Held) -> dict[str, Any]:
     """Return what the card says of itself."""
     content = held.holding.content
-    heading, detail = card_texts.detail(held.holding.code.card_type, content)
+    heading, detail = card_words.detail(held.holding.code.card_type, content)
     advanced = content.advanced_info
     cover = advanced.abstract
     pictures = [(safe_url(one.image_url), one.text) for one in advanced.text_image_list]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from kaquan.actions.note_visit import enter_session
-from kaquan.wallet.card import Face
+from kaquan.wallet.face import face_of
 from kaquan.wallet.holder import hold
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
@@ -20,4 +20,4 @@ async def chat(visit: Visit) -> Response:
         whose = (held.appid, held.openid, held.card_id, held.code)
         await visit.write(lambda tx: enter_session(tx, *whose, visit.now, record))
         return visit.go(held.path("chat"))
-    return visit.show("wallet/card_chat.html", held=held, face=Face(visit, held))
+    return visit.show("wallet/card_chat.html", held=held, face=face_of(visit, held))

@@ -14,7 +14,8 @@ from kaquan.errors import Refusal
 from kaquan.rules import code as rule
 from kaquan.rules.money import fen_of, yuan_of
 from kaquan.store.batch import outcome
-from kaquan.wallet.card import Face, offer_of
+from kaquan.wallet.card import offer_of
+from kaquan.wallet.face import face_of
 from kaquan.wallet.holder import Held, hold
 from kaquan.wallet.refusal import said
 from kaquan.web.page import page
@@ -92,7 +93,7 @@ def show(visit: Visit, held: Held, step: str, typed: Typed, fault: str = "", rid
     return visit.show(
         "wallet/card_consume.html",
         held=held,
-        face=Face(visit, held),
+        face=face_of(visit, held),
         step=step,
         typed=typed,
         yuan=yuan_of(typed.fen) if typed.fen else "",

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from kaquan.actions.change_code import delete_code
 from kaquan.errors import Refusal
-from kaquan.wallet.card import Face, offer_of
+from kaquan.wallet.card import offer_of
+from kaquan.wallet.face import face_of
 from kaquan.wallet.holder import Held, hold
 from kaquan.wallet.refusal import said
 from kaquan.web.page import page
@@ -32,4 +33,4 @@ async def delete(visit: Visit) -> Response:
 
 def show(visit: Visit, held: Held, fault: str = "", rid: str = "") -> Response:
     """Show the question."""
-    return visit.show("wallet/card_delete.html", held=held, face=Face(visit, held), fault=fault, rid=rid)
+    return visit.show("wallet/card_delete.html", held=held, face=face_of(visit, held), fault=fault, rid=rid)

@@ -9,16 +9,13 @@ from kaquan.rules import code as rule
 from kaquan.rules.card_content import (
     AdvancedInfo,
     BoardingPass,
-    Cash,
     Content,
-    Discount,
     TimeLimit,
     UseCondition,
 )
 from kaquan.rules.jump_url import safe_url
-from kaquan.rules.money import yuan_of
-from kaquan.rules.validity import FOREVER
-from kaquan.web.templates import day, moment
+from kaquan.web.card_words import from_sum
+from kaquan.web.templates import moment
 from kaquan.web.texts import Texts, zh
 
 STAMP_TEXTS = {
@@ -52,15 +49,6 @@ DAYS = {
     "SATURDAY": zh("周六"),
     "SUNDAY": zh("周日"),
     "HOLIDAY": zh("节假日"),
-}
-# Type -> the member that says what the card gives, and its heading.
-DETAILS = {
-    "GROUPON": ("deal_detail", zh("团购详情")),
-    "GIFT": ("gift", zh("兑换内容")),
-    "GENERAL_COUPON": ("default_detail", zh("优惠详情")),
-    "MEETING_TICKET": ("meeting_detail", zh("会议详情")),
-    "SCENIC_TICKET": ("ticket_class", zh("票类型")),
-    "MOVIE_TICKET": ("detail", zh("电影票详情")),
 }
 # Links that belong to a type; they lead where they say, with nothing appended.
 TYPE_LINKS = {
@@ -104,26 +92,6 @@ TICKET: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
 Rows = list[tuple[str, str]]
 
 
-def validity(text: Texts, begin: int, end: int) -> str:
-    """Return when a code can be used; times are UTC seconds."""
-    if (begin, end) == FOREVER:
-        return text("永久有效")
-    times = {"begin": begin, "end": end}
-    # Dots, since a line may break behind a hyphen.
-    return text("{begin} 至 {end}", **{name: day(at).replace("-", ".") for name, at in times.items()})
-
-
-def figure(text: Texts, content: Content) -> tuple[str, str]:
-    """Return the figure of a card and what it stands on, both empty where a card is not about money."""
-    if isinstance(content, Cash):
-        least = text("满 {yuan} 元可用", yuan=yuan_of(content.least_cost)) if content.least_cost else text("无门槛")
-        return f"¥{yuan_of(content.reduce_cost)}", least
-    if isinstance(content, Discount):
-        # What is left is said in Chinese, what is taken off in English: no translation of each other.
-        return (f"{(100 - content.discount) / 10:g} 折" if text.language == "zh" else f"{content.discount}% off"), ""
-    return "", ""
-
-
 def rows(text: Texts, content: Content, ticket: Mapping[str, Any]) -> Rows:
     """Return name and value of what a ticket says: the flight, and what was said of this one alone."""
     told = {**fields_of(content), **ticket}
@@ -140,12 +108,6 @@ def rows(text: Texts, content: Content, ticket: Mapping[str, Any]) -> Rows:
 def fields_of(content: Content) -> dict[str, Any]:
     """Return the members of a boarding pass; other types say all they have in one text."""
     return {name: getattr(content, name) for name, _, _ in FLIGHT} if isinstance(content, BoardingPass) else {}
-
-
-def detail(card_type: str, content: Content) -> tuple[str, str]:
-    """Return heading and text of what a card gives; both empty where its type has none."""
-    field, heading = DETAILS.get(card_type, ("", ""))
-    return (heading, getattr(content, field)) if field else ("", "")
 
 
 def type_link(card_type: str, content: Content) -> tuple[str, str]:
@@ -167,7 +129,7 @@ def _conditions(text: Texts, given: UseCondition) -> Iterator[str]:
     if given.reject_category:
         yield text("不适用于：{what}", what=given.reject_category)
     if given.least_cost:
-        yield text("满 {yuan} 元可用", yuan=yuan_of(given.least_cost))
+        yield from_sum(text, given.least_cost)
     if given.object_use_for:
         yield text("购买 {what} 可用", what=given.object_use_for)
     if not given.can_use_with_other_discount:

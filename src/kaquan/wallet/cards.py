@@ -12,10 +12,10 @@ from kaquan.actions.keep_account import openids_of
 from kaquan.actions.list_holdings import Face, Held, Place, list_holdings
 from kaquan.rules import code as rule
 from kaquan.rules.card_page import OVER, STAMPS
-from kaquan.rules.card_tables import COLORS
 from kaquan.rules.jump_url import safe_url
 from kaquan.store.apps import App
-from kaquan.wallet.card_texts import STAMP_TEXTS, validity
+from kaquan.wallet.card_texts import STAMP_TEXTS
+from kaquan.web.card_words import tone, validity
 from kaquan.web.links import card_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
@@ -40,7 +40,7 @@ class Tile:
         self.face: Face = held.face
         self.logo = safe_url(held.face.logo_url)
         self.path = card_path(app.appid, code.card_id, code.code)
-        self.tone = held.face.color if held.face.color in COLORS else ""
+        self.tone = tone(held.face.color)
         self.stamp = visit.text(STAMP_TEXTS[state]) if state in STAMPS else ""
         self.over = state in OVER
         self.validity = validity(visit.text, code.begin_time, code.end_time)

@@ -17,6 +17,7 @@ from kaquan.api.gifts import appid_of, sources_of
 from kaquan.errors import Refusal
 from kaquan.rules.validity import FOREVER
 from kaquan.store.tx import Tx
+from kaquan.wallet.face import face_of_card
 from kaquan.web.links import card_path
 from kaquan.web.page import page
 from kaquan.web.texts import zh
@@ -96,6 +97,7 @@ async def show(visit: Visit, gift_id: str, openid: str, refused: Refusal | None)
     return visit.show(
         "wallet/gift.html",
         shown=shown,
+        face=face_of_card(visit, shown.card),
         mine=mine,
         had=had,
         text=visit.text(text) if text else "",

@@ -16,6 +16,7 @@ from kaquan.api.gifts import new_gift_id
 from kaquan.errors import Errcode, Refusal
 from kaquan.rules.gift import GREETING_BYTES
 from kaquan.rules.text import utf8_len
+from kaquan.wallet.face import face_of_card
 from kaquan.wallet.gift import BUSY
 from kaquan.web.links import text_of
 from kaquan.web.page import page
@@ -85,4 +86,5 @@ async def refuse(visit: Visit, openid: str, refused: Refusal) -> Response:
 def show(visit: Visit, card: ShownCard | None, **facts: str) -> Response:
     """Show the page, with the form where a card is given."""
     said: dict[str, Any] = {"fault": "", "greeting": "", "text": "", "rid": "", **facts}
-    return visit.show("wallet/give.html", card=card, most=GREETING_BYTES, **said)
+    face = face_of_card(visit, card) if card else None
+    return visit.show("wallet/give.html", face=face, most=GREETING_BYTES, **said)

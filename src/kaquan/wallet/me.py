@@ -12,10 +12,11 @@ from kaquan.actions.keep_session import close_others, close_session, digest_of, 
 from kaquan.actions.meet import name_person
 from kaquan.rules.account import PASSWORD_MOST, Person, clean_nickname, device, password_fault
 from kaquan.rules.throttle import SIGN_IN_NAME
-from kaquan.wallet.sign_in import TOO_OFTEN, WRONG, throttled
+from kaquan.wallet.sign_in import WRONG
 from kaquan.wallet.sign_up import FAULTS, again_fault
 from kaquan.web.page import page
 from kaquan.web.passwords import PASSWORDS
+from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit
 
@@ -53,9 +54,8 @@ async def change_password(visit: Visit, person: Person) -> str:
     fault = password_fault(new, person.name) or again_fault(new, visit.form.get("again", ""))
     if fault:
         return FAULTS[fault]
-    wait = await throttled(visit, {f"sign-in/{person.name}": SIGN_IN_NAME})
-    if wait:
-        return visit.text(TOO_OFTEN, minutes=-(-wait // 60))
+    if wait := await too_often(visit, {f"sign-in/{person.name}": SIGN_IN_NAME}):
+        return wait
     found = await visit.read(lambda tx: load_account(tx, person.id))
     if not await PASSWORDS.fits(old, found[1] if found else ""):
         return WRONG

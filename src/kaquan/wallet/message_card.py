@@ -14,12 +14,11 @@ from kaquan.actions.show_cards import ShownCard, show_cards
 from kaquan.api.claiming import add_card_ext, make_claim
 from kaquan.api.failed import keep_failure
 from kaquan.errors import Refusal
-from kaquan.rules.card_tables import COLORS
 from kaquan.rules.claim import Claim
 from kaquan.rules.claim_text import text_of
-from kaquan.rules.jump_url import safe_url
 from kaquan.rules.message import WXCARD
 from kaquan.store.tx import Tx
+from kaquan.wallet.face import face_of_card
 from kaquan.wallet.messages import LAST_ID
 from kaquan.web.links import card_path
 from kaquan.web.page import page
@@ -85,6 +84,4 @@ def code_of(claimed: Claimed) -> str:
 
 def show(visit: Visit, card: ShownCard, fault: str = "", rid: str = "") -> Response:
     """Show the card with its button."""
-    tone = card.base.color if card.base.color in COLORS else ""
-    facts: dict[str, Any] = {"card": card, "tone": tone, "picture": safe_url(card.picture), "fault": fault, "rid": rid}
-    return visit.show("wallet/message_card.html", **facts)
+    return visit.show("wallet/message_card.html", face=face_of_card(visit, card), fault=fault, rid=rid)

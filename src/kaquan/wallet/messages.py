@@ -13,10 +13,10 @@ from starlette.responses import Response
 from kaquan.actions.keep_account import openids_of
 from kaquan.actions.list_messages import list_messages
 from kaquan.actions.show_cards import ShownCard, show_cards
-from kaquan.rules.card_tables import COLORS
 from kaquan.rules.jump_url import safe_url
 from kaquan.rules.message import WXCARD
 from kaquan.store.tx import Tx
+from kaquan.web.card_words import tone
 from kaquan.web.links import message_path
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
@@ -40,7 +40,7 @@ class Shown(msgspec.Struct, frozen=True):
     @property
     def tone(self) -> str:
         """Return the colour of its card."""
-        return self.card.base.color if self.card and self.card.base.color in COLORS else ""
+        return tone(self.card.base.color) if self.card else ""
 
     @property
     def picture(self) -> str:

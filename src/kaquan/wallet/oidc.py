@@ -52,6 +52,8 @@ async def come_back(visit: Visit) -> Response:
     settings = visit.platform.settings
     attempt = attempt_of(visit)
     code = visit.query.get("code", "")
+    # Whatever fails from here on is kept without the code, which has no form to be known by.
+    visit.call.scope["query_string"] = b""
     if attempt is None or not settings.oidc_issuer or not code:
         return await show(visit, visit.text(UNDONE))
     try:

@@ -6,18 +6,16 @@ from starlette.responses import Response
 
 from kaquan.actions.keep_account import find_account, list_personas, load_account
 from kaquan.actions.keep_session import close_session, digest_of, open_session
-from kaquan.actions.throttle import try_once
 from kaquan.rules.account import PASSWORD_MOST, Person, fold_name
-from kaquan.rules.throttle import SIGN_IN_ADDRESS, SIGN_IN_NAME, Limit
+from kaquan.rules.throttle import SIGN_IN_ADDRESS, SIGN_IN_NAME
 from kaquan.sources import wall_clock
-from kaquan.store.tx import Tx
 from kaquan.web.page import page
 from kaquan.web.passwords import PASSWORDS
+from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit, local_path
 
 WRONG = zh("用户名或密码不对")
-TOO_OFTEN = zh("尝试太频繁，请 {minutes} 分钟后再试")
 
 
 @page("/wallet/sign-in", "GET", "POST")
@@ -26,9 +24,9 @@ async def sign_in(visit: Visit) -> Response:
     if visit.request.method == "GET":
         return await show(visit)
     name, password = fold_name(visit.form.get("name", ""))[:200], visit.form.get("password", "")[: PASSWORD_MOST + 1]
-    wait = await throttled(visit, {f"sign-in/{name}": SIGN_IN_NAME, f"sign-in@{visit.call.client_ip}": SIGN_IN_ADDRESS})
-    if wait:
-        return await show(visit, visit.text(TOO_OFTEN, minutes=-(-wait // 60)), 429)
+    limits = {f"sign-in/{name}": SIGN_IN_NAME, f"sign-in@{visit.call.client_ip}": SIGN_IN_ADDRESS}
+    if wait := await too_often(visit, limits):
+        return await show(visit, wait, 429)
     found = await visit.read(lambda tx: find_account(tx, name))
     fits = await PASSWORDS.fits(password, found[1] if found else "")
     if found is None or not fits:
@@ -68,19 +66,9 @@ async def show(visit: Visit, fault: str = "", status: int = 200) -> Response:
     return visit.show("wallet/sign_in.html", status, fault=fault, personas=personas, name=name)
 
 
-async def throttled(visit: Visit, limits: dict[str, Limit]) -> int:
-    """Count a try on each of these limits, and return how many seconds it comes too early."""
-    now = wall_clock()
-
-    def try_all(tx: Tx) -> int:
-        return max([try_once(tx, name, limit, now) for name, limit in limits.items()])
-
-    return await visit.write(try_all)
-
-
 async def welcome(visit: Visit, person: Person, then: str = "") -> Response:
     """Open a session and lead the visitor on: to ``then``, or to where the page was asked to lead."""
     client = visit.request.headers.get("user-agent", "")
     cookie = visit.renew_cookie()
     await visit.write(lambda tx: open_session(tx, cookie, person.id, client, wall_clock()))
-    return visit.go_out(then or local_path(visit.query.get("next", "")))
+    return visit.go(then or local_path(visit.query.get("next", "")))

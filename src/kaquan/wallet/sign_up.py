@@ -17,9 +17,10 @@ from kaquan.rules.account import (
 )
 from kaquan.rules.throttle import SIGN_UP_ADDRESS
 from kaquan.sources import wall_clock
-from kaquan.wallet.sign_in import TOO_OFTEN, throttled, welcome
+from kaquan.wallet.sign_in import welcome
 from kaquan.web.page import page
 from kaquan.web.passwords import PASSWORDS
+from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
 
@@ -42,9 +43,8 @@ async def sign_up(visit: Visit) -> Response:
     fault = name_fault(name) or password_fault(password, name) or again_fault(password, form.get("again", ""))
     if fault:
         return show(visit, visit.text(FAULTS[fault]))
-    wait = await throttled(visit, {f"sign-up@{visit.call.client_ip}": SIGN_UP_ADDRESS})
-    if wait:
-        return show(visit, visit.text(TOO_OFTEN, minutes=-(-wait // 60)), 429)
+    if wait := await too_often(visit, {f"sign-up@{visit.call.client_ip}": SIGN_UP_ADDRESS}):
+        return show(visit, wait, 429)
     person = Person(secrets.token_hex(16), name, clean_nickname(form["name"]) or name, "")
     hashed = await PASSWORDS.hash(password)
     if not await visit.write(lambda tx: keep_account.sign_up(tx, person, hashed, wall_clock())):

@@ -101,8 +101,8 @@ async def claims(
         "redirect_uri": redirect_uri,
         "code_verifier": attempt.verifier,
     }
-    login = aiohttp.BasicAuth(settings.oidc_client_id, settings.oidc_client_secret)
-    answer = await _json("POST", provider.token_endpoint, data=form, auth=login)
+    login = base64.b64encode(f"{settings.oidc_client_id}:{settings.oidc_client_secret}".encode()).decode()
+    answer = await _json("POST", provider.token_endpoint, data=form, headers={"authorization": f"Basic {login}"})
     keys = await _json("GET", provider.jwks_uri)
     try:
         token = str(answer["id_token"])
@@ -118,7 +118,7 @@ async def claims(
             leeway=LEEWAY_SECONDS,
             options={"require": ["exp", "iat", "aud", "iss", "sub"]},
         )
-    except (jwt.PyJWTError, KeyError, StopIteration) as fault:
+    except (jwt.PyJWTError, KeyError, StopIteration, TypeError, AttributeError) as fault:
         raise OidcFault(f"token: {fault!r}") from fault
     if told.get("nonce") != attempt.nonce:
         raise OidcFault("the token is of another sign-in")

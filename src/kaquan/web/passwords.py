@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 AT_ONCE = 2
 HASHER = PasswordHasher()
-# What an unknown name is compared with, so that it takes as long as a known one.
-NOBODY = HASHER.hash("nobody")
 
 
 class Passwords:
@@ -27,7 +26,15 @@ class Passwords:
     async def fits(self, password: str, hashed: str) -> bool:
         """Tell whether a password is the hashed one; an empty hash fits none and takes as long."""
         async with self._turn:
-            return await asyncio.to_thread(verify, password, hashed or NOBODY) and bool(hashed)
+            # Made before the first check begins, lest the first unknown name take longer than a known one.
+            nobody = await asyncio.to_thread(nobodys)
+            return await asyncio.to_thread(verify, password, hashed or nobody) and bool(hashed)
+
+
+@cache
+def nobodys() -> str:
+    """Return what an unknown name is compared with, so that it takes as long as a known one."""
+    return HASHER.hash("nobody")
 
 
 def verify(password: str, hashed: str) -> bool:

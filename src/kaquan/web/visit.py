@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -21,6 +20,7 @@ from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
+from kaquan.web.sent import object_of
 from kaquan.web.templates import Templates
 from kaquan.web.texts import LANGUAGES, Language, Texts, language_of
 
@@ -29,6 +29,10 @@ COOKIE = "kaquan"
 LANGUAGE_COOKIE = "kaquan_lang"
 COOKIE_BYTES = 32
 DAY = 86400
+MOST_FIELDS = 200
+# What stands in a path, and in a query, as it is; everything else is written in percents.
+IN_PATH = "/:@!$&'()*+,;="
+IN_QUERY = IN_PATH + "?%"
 # What a page may load and where its forms may lead; no script and no style but our files.
 POLICY = {
     "default-src": "'none'",
@@ -166,29 +170,32 @@ class Visit:
 
     @property
     def form(self) -> dict[str, str]:
-        """Return the fields of a posted form, the last of each name."""
-        named = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=200)
+        """Return the fields of a posted form, the last of each name; none of ours has so many as to have none here."""
+        try:
+            named = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            return {}
         return {name: storable(values[-1]) for name, values in named.items()}
 
     @property
     def json(self) -> dict[str, Any]:
         """Return the posted JSON object; an empty one when it is none."""
-        try:
-            sent = json.loads(self.body or b"{}")
-        except (ValueError, RecursionError):
-            return {}
-        return sent if isinstance(sent, dict) else {}
+        return object_of(self.body)
 
     @property
     def here(self) -> str:
         """Return path and query of this page, to come back to."""
-        query = self.request.url.query
-        return self.request.url.path + (f"?{query}" if query else "")
+        return "/" + quote(self.request.scope["path"].lstrip("/"), safe=IN_PATH) + self.question
+
+    @property
+    def question(self) -> str:
+        """Return the query with its mark, empty without one, for links to pages that are asked the same."""
+        query = quote(self.request.scope["query_string"], safe=IN_QUERY)
+        return f"?{query}" if query else ""
 
     def in_language(self, language: Language) -> str:
-        """Return the address of this page in a language."""
-        named = {**self.request.query_params, "lang": language}
-        return f"{self.request.url.path}?{urlencode(named)}"
+        """Return the address of this page in a language, as seen from itself."""
+        return "?" + urlencode({**self.request.query_params, "lang": language})
 
     # Sessions, and forms that only our pages can send.
 
@@ -205,7 +212,7 @@ class Visit:
     def is_ours(self) -> bool:
         """Tell whether what was posted comes from a page of ours that this visitor was shown."""
         origin = self.request.headers.get("origin", "")
-        if origin and urlsplit(origin).netloc != self.request.headers.get("host", ""):
+        if origin and origin.partition("://")[2] != self.request.headers.get("host", ""):
             return False
         given = self.request.headers.get("x-csrf") or self.form.get("csrf", "")
         return hmac.compare_digest(given.encode(), self.csrf.encode())
