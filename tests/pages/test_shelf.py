@@ -17,7 +17,7 @@ from support.tickets import article, qr, shelf
 from support.visitor import Visitor
 
 LINK = re.compile(r'href="(/q/[^"]+)"( target="_top")?')
-BAR = re.compile(r'class="card-bar (\w+)"')
+BAR = re.compile(r'class="card-bar(?: tone-(\w+))?"')
 NAMES = re.compile(r'class="card-(?:brand|title)">([^<]+)<')
 
 

@@ -23,7 +23,8 @@ from support.visitor import Visitor
 from wire.kept import Kept
 
 RID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}")
-NOBODY_ELSES = re.compile(r"o[A-Za-z0-9_-]{27}")
+# Alone, since the name of a ticket may hold anything.
+NOBODY_ELSES = re.compile(r"(?<![\w-])o[A-Za-z0-9_-]{27}(?![\w-])")
 
 
 @pytest.fixture
