@@ -68,6 +68,6 @@ def test_without_can_give_friend_there_is_no_button_and_a_post_is_refused(phone:
 
 
 def test_without_can_share_the_wallet_has_no_button_either(phone: Page, merchant: Merchant) -> None:
-    card_id, _, give = held(phone, merchant, can_share=False, can_give_friend=True)
-    by_hand(phone, give.removesuffix("give") + "share")
+    card_id, _, _ = held(phone, merchant, can_share=False, can_give_friend=True)
+    by_hand(phone, f"/share/{merchant.api.appid}/{card_id}")
     assert told_why(phone, merchant) == ("该券不可分享", f"卡券 {card_id} 不允许分享（can_share 为 false）。")

@@ -23,11 +23,6 @@ def card_path(appid: str, card_id: str, code: str, page: str = "") -> str:
     return f"{path}/{page}" if page else path
 
 
-def share_path(share_id: str) -> str:
-    """Return the path of the page with the link by which others claim a card for themselves."""
-    return f"/share/{share_id}"
-
-
 def message_path(appid: str, message_id: str) -> str:
     """Return the path of the page on which the card of a message is claimed."""
     return f"/wallet/messages/{appid}.{message_id}"
