@@ -123,6 +123,19 @@ def test_another_password_ends_the_other_sessions(phone: Page, devices: Devices,
     expect(other).to_have_title("登录")
 
 
+def test_who_signs_in_over_somebody_else_ends_that_session(
+    phone: Page, devices: Devices, sqlite_server: Server
+) -> None:
+    name = sign_up(phone, sqlite_server)
+    phone.goto(sqlite_server.base_url + "/wallet/sign-in?next=/wallet/me")
+    phone.get_by_role("button", name="alice").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("alice")
+    other = devices.phone()
+    sign_in(other, sqlite_server, name)
+    expect(other.get_by_text("本机")).to_be_visible()
+    expect(other.get_by_role("button", name="退出其他设备")).to_have_count(0)
+
+
 def test_a_nickname_is_shown_as_text(phone: Page, sqlite_server: Server) -> None:
     sign_up(phone, sqlite_server)
     phone.locator("#nickname").fill("<b>小明</b> & Co")

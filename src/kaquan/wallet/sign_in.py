@@ -50,11 +50,17 @@ async def as_persona(visit: Visit) -> Response:
 @page("/wallet/sign-out", "POST")
 async def sign_out(visit: Visit) -> Response:
     """End this session."""
-    person = visit.require_person()
-    digest = digest_of(visit.cookie)
-    await visit.write(lambda tx: close_session(tx, person.id, digest))
+    visit.require_person()
+    await end_session(visit)
     visit.renew_cookie(keep_seconds=0)
     return visit.go("/wallet/sign-in")
+
+
+async def end_session(visit: Visit) -> None:
+    """End the session that the visitor came with, if there is one."""
+    person, digest = visit.person, digest_of(visit.cookie)
+    if person is not None:
+        await visit.write(lambda tx: close_session(tx, person.id, digest))
 
 
 async def show(visit: Visit, fault: str = "", status: int = 200) -> Response:
@@ -67,7 +73,8 @@ async def show(visit: Visit, fault: str = "", status: int = 200) -> Response:
 
 
 async def welcome(visit: Visit, person: Person, then: str = "") -> Response:
-    """Open a session and lead the visitor on: to ``then``, or to where the page was asked to lead."""
+    """Open a session in place of the one before and lead on to ``then``, or where the page was asked to lead."""
+    await end_session(visit)
     client = visit.request.headers.get("user-agent", "")
     cookie = visit.renew_cookie()
     await visit.write(lambda tx: open_session(tx, cookie, person.id, client, wall_clock()))
