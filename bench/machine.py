@@ -83,11 +83,6 @@ def owner_of_port(port: int) -> int | None:
     return None
 
 
-def parent_of(pid: int) -> int:
-    """Return the process that started another."""
-    return int(_fields(Path(f"/proc/{pid}/stat"))[1])
-
-
 def _listening(port: int) -> Iterator[str]:
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()

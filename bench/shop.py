@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 from collections import Counter
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 
 from bench.fill import codes_of_fill, fill
 from bench.generator import Generator, Job, Load, get, post
-from bench.machine import Meter, owner_of_port, parent_of
+from bench.machine import Meter, owner_of_port
 from kaquan.actions.manage_app import change_app
 from kaquan.store.tx import Tx
 from support.api import Api
@@ -95,7 +94,7 @@ class Shop:
     def _owner(self) -> int:
         pid = owner_of_port(self._port)
         assert pid is not None
-        assert parent_of(pid) == os.getpid(), f"port {self._port} belongs to {pid}, which is not ours"
+        assert pid == self._server.group, f"port {self._port} belongs to {pid}, which is not ours"
         return pid
 
     def _feed(self) -> None:
