@@ -22,6 +22,9 @@ PAST = {
     "end_timestamp": [2147400000],
     "fixed_term": [1, 30],
     "fixed_begin_term": [0, 1],
+    "begin_date": ["2020-01-01", "2020-02-01"],
+    "end_date": ["2020-02-01", "2020-03-03"],
+    "cond_source": [0, 1],
 }
 NOBODY = "o" + "x" * 27
 NO_CARD = "p" + "x" * 27

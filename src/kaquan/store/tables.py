@@ -12,9 +12,11 @@ from sqlalchemy import text as fragment
 
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
 from kaquan.store.platform_tables import GLOBAL, account, account_prefix, attempt, known_as, platform, session
+from kaquan.store.stat_tables import stat_day, stat_fold, stat_named, stat_person
 
 # What is taken from here though it is made elsewhere.
 __all__ = ["GLOBAL", "account", "account_prefix", "attempt", "known_as", "metadata", "platform", "session"]
+__all__ += ["stat_day", "stat_fold", "stat_named", "stat_person"]
 
 app = tenant(
     "app",
@@ -129,6 +131,7 @@ card = tenant(
     flag("self_consume_cell"),
     flag("need_verify_code"),
     flag("need_remark_amount"),
+    text("made_by", "api"),
     number("create_time"),
     number("update_time"),
     key("appid", "card_id"),
