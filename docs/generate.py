@@ -62,7 +62,7 @@ def planned() -> list[dict[str, str]]:
 
 def built() -> set[str]:
     """Return the paths of the wire and of the pages."""
-    return {*ROUTES, *(path for path, *_ in PAGES)}
+    return {*ROUTES, *(one.path for one in PAGES)}
 
 
 def state(path: str) -> str:

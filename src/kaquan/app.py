@@ -7,6 +7,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import sys
 from functools import partial
 from typing import Any
 
@@ -77,7 +78,9 @@ def build(settings: Settings) -> Platform:
 def configure_log() -> None:
     """Log faults without the values of local variables: what a call carries is secret."""
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    # Not to stdout, which is what a command answers with.
+    to_stderr = structlog.PrintLoggerFactory(sys.stderr)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain], logger_factory=to_stderr)
 
 
 class Server:

@@ -29,6 +29,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         oidc_client_id, oidc_client_secret: as whom the platform is registered there, with the redirect address
             ``PUBLIC_URL/wallet/oidc/callback``.
         oidc_name: what the sign-in page calls it.
+        merchant_sign_up: lets anybody make an account for the console and ask for the card function; without it people
+            come by invitation alone.
+        second_factor: owners and operators need one; off in the demo, which listens on loopback.
         delivery_retry_seconds: pause before an event is tried again (3 times).
     """
 
@@ -48,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_client_id: str = ""
     oidc_client_secret: str = ""
     oidc_name: str = "OpenID Connect"
+    merchant_sign_up: bool = True
+    second_factor: bool = True
     delivery_retry_seconds: float = 5.0
 
     @property

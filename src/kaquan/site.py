@@ -21,13 +21,12 @@ from kaquan.api.dispatch import PLANNED, read_body
 from kaquan.api.failed import keep_failure
 from kaquan.errors import Errcode, Refusal
 from kaquan.platform import Platform
-from kaquan.web.page import PAGES, Handler
+from kaquan.web.page import PAGES, Page
 from kaquan.web.templates import Templates
-from kaquan.web.visit import NotHere, SignInNeeded, Visit
+from kaquan.web.visit import NotAllowed, NotHere, SignInNeeded, Visit
 
 # Packages of pages; a package is imported for the pages it registers.
-PACKAGES = ("claim", "jssdk", "lab", "oauth", "wallet")
-BODY_LIMIT = 1 << 16
+PACKAGES = ("claim", "console", "jssdk", "lab", "oauth", "operator", "till", "wallet")
 YEAR = 365 * 86400
 HEADERS = {b"x-content-type-options": b"nosniff", b"referrer-policy": b"same-origin"}
 # What is no page of ours, such as a picture, loads nothing, runs nothing and stands in no frame when opened by itself.
@@ -67,11 +66,11 @@ class Site:
         load_pages()
         self._platform = platform
         self._templates = Templates(urlsplit(platform.settings.base_url).path)
-        routes: list[Any] = [self._route(*one) for one in PAGES]
+        routes: list[Any] = [self._route(one) for one in sorted(PAGES, key=generality)]
         routes.append(Mount("/static", Static(packages=[("kaquan.web", "static")])))
         self._roots = frozenset(root_of(one.path) for one in routes)
         # What the original has and nobody made a page of is answered as the wire does.
-        self._unmade = PLANNED - {path for path, *_ in PAGES}
+        self._unmade = PLANNED - {one.path for one in PAGES}
         faults: Any = {404: self._missing, 405: self._missing}
         self._pages = Starlette(routes=routes, exception_handlers=faults)
 
@@ -91,31 +90,33 @@ class Site:
 
         await self._pages(scope, receive, send_guarded)
 
-    def _route(self, path: str, methods: tuple[str, ...], handler: Handler, foreign: bool) -> Route:
+    def _route(self, page: Page) -> Route:
         async def serve(request: Request) -> Response:
-            return await self._serve(as_asked(request), handler, foreign)
+            return await self._serve(as_asked(request), page)
 
-        return Route(path, serve, methods=list(methods))
+        return Route(page.path, serve, methods=list(page.methods))
 
-    async def _serve(self, request: Request, handler: Handler, foreign: bool) -> Response:
+    async def _serve(self, request: Request, page: Page) -> Response:
         started = time.perf_counter()
-        visit = Visit(self._platform, self._templates, request)
+        visit = (page.visit or Visit)(self._platform, self._templates, request)
         try:
             await visit.recognise()
             if request.method == "POST":
-                visit.body = await read_body(visit.call, request.receive, BODY_LIMIT)  # type: ignore[arg-type]
-                if not foreign and not visit.is_ours():
+                visit.body = await read_body(visit.call, request.receive, page.body_limit)  # type: ignore[arg-type]
+                if not page.foreign and not visit.is_ours():
                     return visit.show("web/forged.html", 403)
-            return await handler(visit)
+            return await page.handler(visit)
         except SignInNeeded as needed:
             return sign_in(visit, needed)
+        except NotAllowed as fault:
+            return visit.show("web/not_allowed.html", 403, right=fault.right)
         except NotHere:
             return visit.show("web/missing.html", 404)
         except Refusal as refused:
             return visit.show("web/refused.html", 200, rid=keep_failure(visit.call, refused, started)[0])
         except Exception as fault:
             # The path itself may hold a code, or the name of a gift that lets whoever has it accept it.
-            log.exception("page failed", page=handler.__qualname__, fault=type(fault).__name__)
+            log.exception("page failed", page=page.handler.__qualname__, fault=type(fault).__name__)
             rid = keep_failure(visit.call, Errcode.SYSTEM_ERROR("internal"), started)[0]
             return visit.show("web/refused.html", 503, rid=rid)
 
@@ -128,6 +129,11 @@ class Site:
 def as_asked(request: Request) -> Request:
     """Return a request as its handler sees it: HEAD asks what GET asks, and changes as little."""
     return Request({**request.scope, "method": "GET"}, request.receive) if request.method == "HEAD" else request
+
+
+def generality(one: Page) -> list[bool]:
+    """Return what sorts a page that names its segments before those that take any."""
+    return ["{" in segment for segment in one.path.split("/")]
 
 
 def root_of(path: str) -> str:

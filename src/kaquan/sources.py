@@ -69,6 +69,11 @@ def new_appid() -> str:
     return "wx" + secrets.token_hex(8)
 
 
+def new_prefix() -> str:
+    """Return what the openids and card_ids of an account begin with: 6 letters or digits."""
+    return random_text(6, LETTERS_AND_DIGITS)
+
+
 def new_secret() -> str:
     """Return an app secret: 32 hex digits."""
     return secrets.token_hex(16)

@@ -48,7 +48,8 @@ def test_a_cookie_opens_its_own_session_until_it_ends(database: Database) -> Non
         database.transact(partial(open_session, cookie=cookie, account_id=person.id, client="curl", now=NOW))
 
     def seen(cookie: str, now: int) -> tuple[Person, bool] | None:
-        return database.transact(lambda tx: who(tx, cookie, now))
+        found = database.transact(lambda tx: who(tx, cookie, now))
+        return (found.person, found.stale) if found else None
 
     assert seen("cookie-alice", NOW) == (ALICE, False)
     assert seen("cookie-bob", NOW + 3601) == (BOB, True)

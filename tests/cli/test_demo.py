@@ -87,7 +87,10 @@ def test_the_demo_is_kept_between_runs_its_commands_work_as_printed_and_a_stop_i
     keep_key(database)
     with demo(database, "--json") as run:
         facts = json.loads(first_line(run))
-        assert list(facts) == ["base_url", "appid", "secret", "openid", "card_id", "shop", "wallet"]
+        assert list(facts) == [
+            *("base_url", "appid", "secret", "openid", "card_id", "password"),
+            *("shop", "wallet", "console", "operator", "till"),
+        ]
         assert stopped(run, signal.SIGTERM) == (0, "", "")
     assert modes(database.folder / "data") == {
         "data": "drwx------",

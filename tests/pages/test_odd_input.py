@@ -111,7 +111,7 @@ def paths_of(path: str, appid: str) -> list[str]:
     return [re.sub(r"\{\w+\}", name.replace("\\", ""), known) for name in NAMES] if "{" in path else [path]
 
 
-@pytest.mark.parametrize("path", sorted({path for path, *_ in PAGES} | {"/wallet/{x}", "/static/{x}", "/gift/{x}/{x}"}))
+@pytest.mark.parametrize("path", sorted({one.path for one in PAGES} | {"/wallet/{x}", "/static/{x}", "/gift/{x}/{x}"}))
 def test_no_page_fails(raw: Raw, visitor: Visitor, api: Api, path: str) -> None:
     token = visitor.hidden["csrf"]
     for address in paths_of(path, api.appid):

@@ -156,8 +156,9 @@ class Server:
             self.check_log()
 
     def check_log(self) -> None:
-        """Fail where a call was refused with what its endpoint does not declare (``refuses=``)."""
-        assert [line for line in self.log.splitlines() if "undeclared refusal" in line] == []
+        """Fail where a call was refused with what its endpoint does not declare (``refuses=``), or a page failed."""
+        told = ("undeclared refusal", "page failed")
+        assert [line for line in self.log.splitlines() if any(one in line for one in told)] == [], self.log
 
     @property
     def demo(self) -> Api:

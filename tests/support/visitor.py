@@ -30,6 +30,9 @@ class Visitor:
         language: as the browser asks for it.
     """
 
+    # Any page with a form, which has what every form of this visitor carries.
+    FORM = "/wallet/sign-in"
+
     def __init__(self, server: Server, name: str = "", language: str = "zh-CN") -> None:
         self._address = urlsplit(server.base_url).netloc
         self._language = language
@@ -74,7 +77,7 @@ class Visitor:
         """Send a form with what its page hid in it, unless told otherwise, and return the status of the answer."""
         if "csrf" not in {**self.hidden, **fields}:
             page = self.page
-            self._send("GET", "/wallet/sign-in", None)
+            self._send("GET", self.FORM, None)
             self.page = page
         return self._send("POST", url, urlencode({**self.hidden, **fields}).encode())
 

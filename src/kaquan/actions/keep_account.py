@@ -1,27 +1,30 @@
-"""Accounts of people with a wallet: sign up, look up, rename, change the password."""
+"""Accounts of people: sign up, look up, rename, change the password."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from kaquan.rules.account import Person
+from kaquan.rules.account import WALLET, Person
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
-PERSON = [tables.account.c[name] for name in Person.__struct_fields__]
+PLAIN = ("id", "name", "nickname", "persona_of", "realm")
+PERSON = [*(tables.account.c[name] for name in PLAIN), (tables.account.c.factor_box != "").label("has_factor")]
+NO_FACTOR: dict[str, object] = {"factor_box": "", "factor_step": 0, "recovery": ""}
 
 
 def sign_up(tx: Tx, person: Person, password_hash: str, now: int) -> bool:
-    """Save a new account, and tell whether its name was free."""
-    row = {"id": person.id, "name": person.name, "nickname": person.nickname, "persona_of": person.persona_of}
+    """Save a new account, and tell whether its name was free where it signs in."""
+    row = {**{name: getattr(person, name) for name in PLAIN}, **NO_FACTOR}
     statement = sa.insert(tables.account).values(**row, password_hash=password_hash, create_time=now)
     return tx.run_unless_taken(statement)
 
 
-def find_account(tx: Tx, name: str) -> tuple[Person, str] | None:
+def find_account(tx: Tx, name: str, realm: str = WALLET) -> tuple[Person, str] | None:
     """Return the account of a folded name with its password's hash."""
     table = tables.account.c
-    row = tx.one(sa.select(*PERSON, table.password_hash).where(table.name == name))
+    named = (table.realm == realm) & (table.name == name)
+    row = tx.one(sa.select(*PERSON, table.password_hash).where(named))
     return (Person(*row[:-1]), row[-1]) if row else None
 
 

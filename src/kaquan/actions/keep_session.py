@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kaquan.actions.keep_account import PERSON
-from kaquan.rules.account import DAY, IDLE_DAYS, SEEN_EVERY, SESSION_DAYS, Person, is_over
+from kaquan.rules.account import DAY, IDLE_DAYS, SEEN_EVERY, SESSION_DAYS, WALLET, Person, is_over
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
@@ -24,6 +24,20 @@ class Session(msgspec.Struct, frozen=True):
     seen_time: int
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """Whose session a cookie opens.
+
+    Args:
+        person: who.
+        proved: the second factor was shown, if there is one.
+        stale: it is time to note that the session is in use.
+    """
+
+    person: Person
+    proved: bool
+    stale: bool
+
+
 def digest_of(cookie: str) -> str:
     """Return what is kept of a cookie."""
     return hashlib.sha256(cookie.encode()).hexdigest()
@@ -31,18 +45,25 @@ def digest_of(cookie: str) -> str:
 
 def open_session(tx: Tx, cookie: str, account_id: str, client: str, now: int) -> None:
     """Save a session; ``client`` is what the browser calls itself."""
-    row = {"digest": digest_of(cookie), "account_id": account_id, "client": client[:CLIENT_MOST]}
+    row = {"digest": digest_of(cookie), "account_id": account_id, "client": client[:CLIENT_MOST], "proved": False}
     tx.run(sa.insert(tables.session).values(**row, create_time=now, seen_time=now))
 
 
-def who(tx: Tx, cookie: str, now: int) -> tuple[Person, bool] | None:
-    """Return whose session a cookie opens, and whether it is time to note that it was used."""
+def who(tx: Tx, cookie: str, now: int, realm: str = WALLET) -> Seen | None:
+    """Return whose session a cookie opens in a realm."""
     session, account = tables.session.c, tables.account.c
-    wanted = (session.digest == digest_of(cookie)) & (account.id == session.account_id)
-    row = tx.one(sa.select(*PERSON, session.create_time, session.seen_time).where(wanted))
+    wanted = (session.digest == digest_of(cookie)) & (account.id == session.account_id) & (account.realm == realm)
+    row = tx.one(sa.select(*PERSON, session.proved, session.create_time, session.seen_time).where(wanted))
     if row is None or is_over(row.create_time, row.seen_time, now):
         return None
-    return Person(*row[:-2]), now - row.seen_time > SEEN_EVERY
+    person = Person(*row[:-3])
+    return Seen(person, row.proved or not person.has_factor, now - row.seen_time > SEEN_EVERY)
+
+
+def prove(tx: Tx, cookie: str) -> None:
+    """Note that the second factor was shown in a session."""
+    table = tables.session
+    tx.run(sa.update(table).where(table.c.digest == digest_of(cookie)).values(proved=True))
 
 
 def note_seen(tx: Tx, cookie: str, now: int) -> None:

@@ -30,12 +30,11 @@ from kaquan.rules.js_call import DEVICES
 from kaquan.rules.js_domain import card_js_domain as read_card_js_domain
 from kaquan.rules.js_domain import js_domains as hosts_of
 from kaquan.rules.quota import MODES
-from kaquan.sources import LETTERS_AND_DIGITS, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import new_appid, new_prefix, new_secret, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
-PREFIX_LENGTH = 6
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
@@ -67,7 +66,7 @@ def create(
     settings = settings_of(database_url)
     prepare(settings)
     secret = new_secret()
-    prefix = random_text(PREFIX_LENGTH, LETTERS_AND_DIGITS)
+    prefix = new_prefix()
     gh_id = "gh_" + new_secret()[:12]
     app = new_app(new_appid(), secret, prefix, name, gh_id, sandbox, review)
     transact(settings, lambda tx: create_app(tx, msgspec.structs.replace(app, **quotas), wall_clock()))

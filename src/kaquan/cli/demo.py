@@ -13,26 +13,31 @@ from kaquan.actions.add_persona import add_persona
 from kaquan.actions.change_stock import change_stock
 from kaquan.actions.create_card import create_card
 from kaquan.actions.keep_image import keep_image
+from kaquan.actions.keep_members import PLATFORM, hire
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.manage_app import change_app, create_app, new_app
 from kaquan.actions.record import Record
 from kaquan.api.card_body import read_create
-from kaquan.cli.app import PREFIX_LENGTH
 from kaquan.cli.database import transact
 from kaquan.cli.demo_logo import demo_logo
+from kaquan.cli.operator import by_command
 from kaquan.cli.serve import DatabaseUrl, bind, bound_to, prepare, run_on
 from kaquan.demo_shop.beside import Beside
 from kaquan.keys import Keys
 from kaquan.rules.card import normalise
 from kaquan.rules.card_content import Content
+from kaquan.rules.permission import OPERATOR, ROLES
 from kaquan.settings import Settings, from_environment
-from kaquan.sources import LETTERS_AND_DIGITS, Ids, new_appid, new_secret, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, Ids, new_appid, new_prefix, new_secret, random_text, wall_clock
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
+from kaquan.web.passwords import HASHER
 
 NAME = "熊猫茶馆"
 PEOPLE = ("alice", "bob", "chen")
+PASSWORD_LENGTH = 12
 CARD_ID_LENGTH = 28
+DESKS = ("wallet", "console", "operator", "till")
 # The shop has to be in all of them; its port may be another one at each start.
 DOMAINS = ("oauth_domain", "js_domains", "card_js_domain")
 BASE_INFO: dict[str, Any] = {
@@ -65,6 +70,9 @@ kaquan demo at {base_url}   (Ctrl-C stops it; everything is kept in {data})
   card    {card_id}
   person  {openid}   (alice)
   wallet  {wallet}   (go in as alice, bob or chen)
+  console   {console}   (sign in as owner, staff, developer or cashier, password {password})
+  operator  {operator}   (sign in as operator, the same password)
+  till      {till}   (for the cashier)
   shop    {shop}   (a page that hands the cards out: src/kaquan/demo_shop)
 
 Try, in another terminal:
@@ -106,6 +114,8 @@ def demo(
         "workers": workers,
         # Who tries things out receives the events on the same machine.
         "allow_private_callbacks": True,
+        # And has no phone to set up first.
+        "second_factor": os.environ.get("KAQUAN_SECOND_FACTOR", False),
     }
     settings = from_environment(os.environ, **flags)
     keys = prepare(settings)
@@ -117,7 +127,7 @@ def demo(
 
     def ready() -> None:
         shop.start(settings.base_url, facts["appid"], facts["secret"])
-        places = {"shop": shop.url, "wallet": f"{settings.base_url}/wallet"}
+        places = {"shop": shop.url, **{name: f"{settings.base_url}/{name}" for name in DESKS}}
         announce({"base_url": settings.base_url, **facts, **places}, data, as_json)
 
     try:
@@ -147,6 +157,9 @@ def merchant(settings: Settings, keys: Keys, path: str) -> dict[str, str]:
         return kept
     facts = {"appid": new_appid(), "secret": new_secret()}
     transact(settings, lambda tx: facts.update(make(tx, keys, settings.base_url, **facts)))
+    facts["password"] = random_text(PASSWORD_LENGTH, LETTERS_AND_DIGITS)
+    hashed = HASHER.hash(facts["password"])
+    transact(settings, lambda tx: hire_all(tx, facts["appid"], hashed))
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(facts, file)
@@ -156,7 +169,7 @@ def merchant(settings: Settings, keys: Keys, path: str) -> dict[str, str]:
 def make(tx: Tx, keys: Keys, base_url: str, appid: str, secret: str) -> dict[str, str]:
     """Make the merchant, its people and its card, and return the card and the first person."""
     now = wall_clock()
-    prefix = random_text(PREFIX_LENGTH, LETTERS_AND_DIGITS)
+    prefix = new_prefix()
     app = new_app(appid, secret, prefix, NAME, "gh_" + new_secret()[:12], sandbox=True, review="auto")
     create_app(tx, app, now)
     people = {name: openid_of(keys, app, name) for name in PEOPLE}
@@ -168,6 +181,13 @@ def make(tx: Tx, keys: Keys, base_url: str, appid: str, secret: str) -> dict[str
     card_ids = [make_card(tx, app, logo_url, *card, now - age) for age, card in enumerate(CARDS)]
     change_stock(tx, appid, card_ids[-1], 0, 1, now, Record(Ids()))
     return {"openid": people[PEOPLE[0]], "card_id": card_ids[0]}
+
+
+def hire_all(tx: Tx, appid: str, hashed: str) -> None:
+    """Make somebody for each role at the desks, called as the role and with one password for all."""
+    for role in (*ROLES, OPERATOR):
+        place = PLATFORM if role == OPERATOR else appid
+        hire(tx, role, hashed, place, role, by_command("member.join", role))
 
 
 def make_card(

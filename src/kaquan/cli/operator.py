@@ -6,18 +6,53 @@ from typing import Annotated
 
 import typer
 
+from kaquan.actions.keep_audit import Entry
+from kaquan.actions.keep_members import PLATFORM, hire
 from kaquan.actions.record import Record
 from kaquan.actions.review_card import review
 from kaquan.actions.review_store import review_store
-from kaquan.cli.database import app_of, app_of_card, settings_of, transact
+from kaquan.cli.database import app_of, app_of_card, settings_of, stop, transact
 from kaquan.cli.serve import DatabaseUrl
-from kaquan.sources import Ids, wall_clock
+from kaquan.rules.account import fold_name, name_fault
+from kaquan.rules.permission import OPERATOR
+from kaquan.sources import LETTERS_AND_DIGITS, Ids, random_text, wall_clock
 from kaquan.store.tx import Tx
+from kaquan.web.passwords import HASHER
 
-commands = typer.Typer(help="Review cards and stores.", no_args_is_help=True)
+commands = typer.Typer(help="Review cards and stores; make the first operator.", no_args_is_help=True)
 Card = Annotated[str, typer.Argument(help="the card_id")]
 Appid = Annotated[str, typer.Argument(help="the account's appid")]
 Store = Annotated[int, typer.Argument(help="the poi_id")]
+
+
+@commands.command()
+def create(
+    name: Annotated[str, typer.Argument(help="to sign in with")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make an account for the operator's desk and print its password; the password is shown this once.
+
+    Example:
+
+      kaquan operator create alice
+    """
+    folded = fold_name(name)
+    if name_fault(folded):
+        stop("a name has 2 to 32 letters, digits or . _ - and begins with a letter or digit")
+    password = random_text(16, LETTERS_AND_DIGITS)
+    hashed = HASHER.hash(password)
+    entry = by_command("operator.create", folded)
+    made = transact(settings_of(database_url), lambda tx: hire(tx, folded, hashed, PLATFORM, OPERATOR, entry))
+    if not made:
+        stop(f"the name {folded} is taken")
+    typer.echo(f"name     {folded}\npassword {password}")
+    typer.echo("Sign in at PUBLIC_URL/console; the first time a second factor is set up.")
+
+
+def by_command(action: str, target: str = "", reason: str = "") -> Entry:
+    """Return a line of the audit log for what the command line changes."""
+    facts = {"action": action, "target": target, "reason": reason}
+    return Entry(id=Ids()(), create_time=wall_clock(), account_id="", name="", role="", **facts)
 
 
 @commands.command()

@@ -123,13 +123,13 @@ class Diagnosis(msgspec.Struct, frozen=True):
 
     def text(self, lang: str = "en") -> str:
         """Return a block of labelled lines for a terminal, in ``zh`` or ``en``."""
-        lines = self._lines("zh" if lang == "zh" else "en")
+        lines = self.lines("zh" if lang == "zh" else "en")
         return "\n".join([f"{self.errcode} {self.errmsg}".rstrip(), *lines.values()])
 
     def short(self, lang: str = "en") -> str:
         """Return one line of at most 300: the cause and the smallest change, else the likely name, else what to do."""
         language: Language = "zh" if lang == "zh" else "en"
-        lines = self._lines(language)
+        lines = self.lines(language)
         fix = lines.get("fix", "").removeprefix(LABELS[language]["fix"])
         end = lines.get("repair") or lines.get("did_you_mean") or fix
         line = " ".join(f"{self._said(language) or self.cause} {end}".split())
@@ -138,7 +138,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     def _said(self, language: Language) -> str:
         return self.zh if language == "zh" else self.en
 
-    def _lines(self, language: Language) -> dict[str, str]:
+    def lines(self, language: Language) -> dict[str, str]:
         """Return the labelled lines that have something to say, by the name of what they say."""
         known = {"cause": self._said(language) or self.cause, "fix": self.fix_zh if language == "zh" else self.fix_en}
         for name in FIXED:

@@ -1,4 +1,4 @@
-"""People with a wallet: their names, nicknames and passwords, and how long a session lasts."""
+"""People who sign in: their names, nicknames and passwords, and how long a session lasts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ NICKNAME_MOST = 32
 PASSWORD_LEAST, PASSWORD_MOST = 8, 128
 SESSION_DAYS, IDLE_DAYS = 180, 30
 DAY = 86400
+# People with a wallet and those who work at a desk sign in apart: the same name may be two accounts.
+WALLET, STAFF = "wallet", "staff"
 # A session is noted as seen this often, so that a page view is no write.
 SEEN_EVERY = 3600
 # Printable or a plain blank; joiners belong to emoji and to scripts.
@@ -26,12 +28,16 @@ class Person(msgspec.Struct, frozen=True):
         name: what is typed to sign in; a persona's cannot be typed.
         nickname: what others see.
         persona_of: the sandbox app whose persona this is, empty for everybody else.
+        realm: where the account signs in, ``wallet`` or ``staff``.
+        has_factor: a second factor is asked for at each sign-in.
     """
 
     id: str
     name: str
     nickname: str
     persona_of: str
+    realm: str = WALLET
+    has_factor: bool = False
 
     @property
     def has_password(self) -> bool:

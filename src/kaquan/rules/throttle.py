@@ -16,6 +16,8 @@ class Limit(msgspec.Struct, frozen=True):
 SIGN_IN_NAME = Limit(10, 900)
 SIGN_IN_ADDRESS = Limit(100, 900)
 SIGN_UP_ADDRESS = Limit(50, 3600)
+# A guessed password must not be followed by a guessed code: of a million codes three are good at a time.
+FACTOR_NAME = Limit(10, 900)
 # A look for mistakes is some milliseconds of computing.
 LAB_ADDRESS = Limit(200, 900)
 

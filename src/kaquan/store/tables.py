@@ -10,13 +10,45 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy import text as fragment
 
+from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
-from kaquan.store.platform_tables import GLOBAL, account, account_prefix, attempt, known_as, platform, session
+from kaquan.store.desk_tables import audit
+from kaquan.store.platform_tables import (
+    GLOBAL,
+    account,
+    account_prefix,
+    attempt,
+    invitation,
+    known_as,
+    membership,
+    platform,
+    session,
+)
 from kaquan.store.stat_tables import stat_day, stat_fold, stat_named, stat_person
 
 # What is taken from here though it is made elsewhere.
-__all__ = ["GLOBAL", "account", "account_prefix", "attempt", "known_as", "metadata", "platform", "session"]
-__all__ += ["stat_day", "stat_fold", "stat_named", "stat_person"]
+__all__ = [
+    "GLOBAL",
+    "account",
+    "account_prefix",
+    "answer",
+    "attempt",
+    "audit",
+    "failed_call",
+    "fault",
+    "invitation",
+    "known_as",
+    "membership",
+    "metadata",
+    "platform",
+    "quota_override",
+    "quota_use",
+    "session",
+    "stat_day",
+    "stat_fold",
+    "stat_named",
+    "stat_person",
+]
 
 app = tenant(
     "app",
@@ -325,60 +357,3 @@ delivery = tenant(
     key("appid", "id", "attempt"),
 )
 dead_letter = tenant("dead_letter", number("id"), text("openid"), number("create_time"), key("appid", "id"))
-quota_override = tenant(
-    "quota_override",
-    text("path"),
-    number("daily"),
-    number("minute"),
-    number("calls"),
-    number("seconds"),
-    key("appid", "path"),
-    of_app(),
-)
-quota_use = tenant(
-    "quota_use",
-    text("path"),
-    text("kind"),
-    number("start"),
-    number("used"),
-    key("appid", "path", "kind", "start"),
-)
-fault = tenant(
-    "fault",
-    number("id"),
-    text("path"),
-    text("kind"),
-    number("value"),
-    number("nth"),
-    number("times"),
-    flag("after_call"),
-    number("seen"),
-    key("appid", "id"),
-    of_app(),
-)
-answer = tenant(
-    "answer",
-    text("key"),
-    text("digest"),
-    text("answer"),
-    number("create_time"),
-    key("appid", "key"),
-    Index(None, "appid", "create_time"),
-)
-failed_call = tenant(
-    "failed_call",
-    text("rid"),
-    number("create_time"),
-    Column("millis", Integer, nullable=False),
-    text("method"),
-    text("path"),
-    text("query"),
-    text("body"),
-    text("answer"),
-    Column("errcode", Integer, nullable=False),
-    text("cause"),
-    text("facts"),
-    text("client_ip"),
-    key("appid", "rid"),
-    Index(None, "appid", "create_time"),
-)

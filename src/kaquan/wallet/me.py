@@ -12,10 +12,8 @@ from kaquan.actions.keep_session import close_others, close_session, digest_of, 
 from kaquan.actions.meet import name_person
 from kaquan.rules.account import PASSWORD_MOST, Person, clean_nickname, device, password_fault
 from kaquan.rules.throttle import SIGN_IN_NAME
-from kaquan.wallet.sign_in import WRONG
-from kaquan.wallet.sign_up import FAULTS, again_fault
 from kaquan.web.page import page
-from kaquan.web.passwords import PASSWORDS
+from kaquan.web.passwords import FAULTS, PASSWORDS, WRONG, again_fault
 from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit

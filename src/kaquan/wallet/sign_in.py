@@ -10,12 +10,9 @@ from kaquan.rules.account import PASSWORD_MOST, Person, fold_name
 from kaquan.rules.throttle import SIGN_IN_ADDRESS, SIGN_IN_NAME
 from kaquan.sources import wall_clock
 from kaquan.web.page import page
-from kaquan.web.passwords import PASSWORDS
+from kaquan.web.passwords import PASSWORDS, WRONG
 from kaquan.web.patience import too_often
-from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, Visit, local_path
-
-WRONG = zh("用户名或密码不对")
 
 
 @page("/wallet/sign-in", "GET", "POST")

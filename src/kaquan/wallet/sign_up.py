@@ -19,18 +19,9 @@ from kaquan.rules.throttle import SIGN_UP_ADDRESS
 from kaquan.sources import wall_clock
 from kaquan.wallet.sign_in import welcome
 from kaquan.web.page import page
-from kaquan.web.passwords import PASSWORDS
+from kaquan.web.passwords import FAULTS, PASSWORDS, again_fault
 from kaquan.web.patience import too_often
-from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
-
-FAULTS = {
-    "name": zh("用户名为 2 至 32 个文字、数字或 . _ -，以文字或数字开头"),
-    "name_taken": zh("这个用户名已被使用"),
-    "password_length": zh("密码为 8 至 128 个字符"),
-    "password_name": zh("密码不能与用户名相同"),
-    "password_again": zh("两次输入的密码不一致"),
-}
 
 
 @page("/wallet/sign-up", "GET", "POST")
@@ -50,11 +41,6 @@ async def sign_up(visit: Visit) -> Response:
     if not await visit.write(lambda tx: keep_account.sign_up(tx, person, hashed, wall_clock())):
         return show(visit, visit.text(FAULTS["name_taken"]))
     return await welcome(visit, person)
-
-
-def again_fault(password: str, again: str) -> str:
-    """Return what is wrong with the password typed a second time, empty when nothing is."""
-    return "" if password == again[: PASSWORD_MOST + 1] else "password_again"
 
 
 def show(visit: Visit, fault: str = "", status: int = 200) -> Response:

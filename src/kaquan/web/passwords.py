@@ -8,6 +8,17 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from kaquan.rules.account import PASSWORD_MOST
+from kaquan.web.texts import zh
+
+WRONG = zh("用户名或密码不对")
+FAULTS = {
+    "name": zh("用户名为 2 至 32 个文字、数字或 . _ -，以文字或数字开头"),
+    "name_taken": zh("这个用户名已被使用"),
+    "password_length": zh("密码为 8 至 128 个字符"),
+    "password_name": zh("密码不能与用户名相同"),
+    "password_again": zh("两次输入的密码不一致"),
+}
 AT_ONCE = 2
 HASHER = PasswordHasher()
 
@@ -43,6 +54,11 @@ def verify(password: str, hashed: str) -> bool:
         return HASHER.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def again_fault(password: str, again: str) -> str:
+    """Return what is wrong with the password typed a second time, empty when nothing is."""
+    return "" if password == again[: PASSWORD_MOST + 1] else "password_again"
 
 
 PASSWORDS = Passwords()

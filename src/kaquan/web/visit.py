@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote, urlencode
 
@@ -14,8 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from kaquan.actions.keep_session import note_seen, who
 from kaquan.actions.meet import find_openid, introduce, remember_openid
 from kaquan.api.call import Call
+from kaquan.api.form_data import FormData, Upload, form_data
+from kaquan.errors import Refusal
 from kaquan.platform import Platform
-from kaquan.rules.account import SESSION_DAYS, Person
+from kaquan.rules.account import SESSION_DAYS, WALLET, Person
+from kaquan.rules.permission import Right
 from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
@@ -25,7 +29,6 @@ from kaquan.web.templates import Templates
 from kaquan.web.texts import LANGUAGES, Language, Texts, language_of
 
 T = TypeVar("T")
-COOKIE = "kaquan"
 LANGUAGE_COOKIE = "kaquan_lang"
 COOKIE_BYTES = 32
 DAY = 86400
@@ -64,6 +67,18 @@ class NotHere(Exception):
     """There is no such page, or not for this visitor."""
 
 
+class NotAllowed(Exception):
+    """The visitor's role does not have the right that the page asks for.
+
+    Args:
+        right: which.
+    """
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(right)
+        self.right = right
+
+
 class Visit:
     """A request for a page.
 
@@ -72,7 +87,14 @@ class Visit:
         templates: renders pages.
         request: as Starlette read it.
         body: what was posted, empty for a GET.
+
+    A kind of visitors has a cookie of its own (``COOKIE``), accounts in a realm of its own (``REALM``), and a first
+    page to come back to (``HOME``).
     """
+
+    COOKIE = "kaquan"
+    REALM = WALLET
+    HOME = "/wallet"
 
     def __init__(self, platform: Platform, templates: Templates, request: Request, body: bytes = b"") -> None:
         self.platform = platform
@@ -80,8 +102,9 @@ class Visit:
         self.body = body
         self.call = Call(platform, dict(request.scope))
         self.person: Person | None = None
+        self.proved = False
         self._templates = templates
-        self._cookie = request.cookies.get(COOKIE, "")
+        self._cookie = request.cookies.get(self.COOKIE, "")
         self._new_cookies: dict[str, tuple[str, int]] = {}
         if len(self._cookie) < COOKIE_BYTES:
             self.renew_cookie(keep_seconds=0)
@@ -93,15 +116,15 @@ class Visit:
     async def recognise(self) -> None:
         """Find out who is signed in."""
         now = wall_clock()
-        if COOKIE in self._new_cookies:
+        if self.COOKIE in self._new_cookies:
             return
-        found = await self.read(lambda tx: who(tx, self._cookie, now))
+        found = await self.read(lambda tx: who(tx, self._cookie, now, self.REALM))
         if found is None:
             return
-        self.person, stale = found
-        if stale:
+        self.person, self.proved = found.person, found.proved
+        if found.stale:
             await self.write(lambda tx: note_seen(tx, self._cookie, now))
-            self._new_cookies[COOKIE] = (self._cookie, SESSION_DAYS * DAY)
+            self._new_cookies[self.COOKIE] = (self._cookie, SESSION_DAYS * DAY)
 
     async def enter(self, appid: str) -> App:
         """Return the account that this page is about; failed calls are kept for it from now on.
@@ -171,11 +194,34 @@ class Visit:
     @property
     def form(self) -> dict[str, str]:
         """Return the fields of a posted form, the last of each name; none of ours has so many as to have none here."""
+        return {name: values[-1] for name, values in self.fields.items()}
+
+    @cached_property
+    def fields(self) -> dict[str, list[str]]:
+        """Return every value of each field of a posted form."""
+        if self.parts is not None:
+            return self.parts.fields
         try:
             named = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
             return {}
-        return {name: storable(values[-1]) for name, values in named.items()}
+        return {name: [storable(one) for one in values] for name, values in named.items()}
+
+    @property
+    def files(self) -> dict[str, list[Upload]]:
+        """Return the files of each field of a posted form that were chosen."""
+        return self.parts.files if self.parts is not None else {}
+
+    @cached_property
+    def parts(self) -> FormData | None:
+        """Return a posted multipart form, None for any other and for one that is broken or of too many parts."""
+        content_type = self.call.header("content-type")
+        if not content_type.startswith("multipart/form-data"):
+            return None
+        try:
+            return form_data(content_type, self.body, MOST_FIELDS)
+        except Refusal:
+            return FormData()
 
     @property
     def json(self) -> dict[str, Any]:
@@ -220,7 +266,7 @@ class Visit:
     def renew_cookie(self, keep_seconds: int = SESSION_DAYS * DAY) -> str:
         """Give the visitor a new cookie, as signing in and out does, and return it; 0 keeps it until the end."""
         self._cookie = secrets.token_urlsafe(COOKIE_BYTES)
-        self._new_cookies[COOKIE] = (self._cookie, keep_seconds)
+        self._new_cookies[self.COOKIE] = (self._cookie, keep_seconds)
         return self._cookie
 
     def keep_cookie(self, name: str, value: str, seconds: int) -> None:
@@ -269,8 +315,8 @@ class Visit:
 
     def sign_in_path(self, appid: str, back: str = "") -> str:
         """Return the path of the sign-in page that leads back here, or to ``back``."""
-        back = back or (self.here if self.request.method == "GET" else "/wallet")
-        return f"/wallet/sign-in?next={quote(back, safe='')}" + (f"&appid={quote(appid)}" if appid else "")
+        back = back or (self.here if self.request.method == "GET" else self.HOME)
+        return f"{self.HOME}/sign-in?next={quote(back, safe='')}" + (f"&appid={quote(appid)}" if appid else "")
 
     def _with_cookies(self, response: Response) -> Response:
         secure = self.platform.settings.base_url.startswith("https:")

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import io
-from typing import Any
 
 import msgspec
-from python_multipart import FormParser
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import File, parse_options_header
 
 from kaquan.actions.keep_image import keep_image
 from kaquan.api.call import Call
+from kaquan.api.form_data import form_data
 from kaquan.api.route import endpoint
 from kaquan.errors import Errcode
 from kaquan.rules.picture import MAX_BYTES, reencode
 
 # The picture and what multipart wraps around it; the picture's own limit is checked after.
 UPLOAD_LIMIT = 2 * MAX_BYTES
-# The body is in memory already; the parser would put a large part into a temporary file.
-IN_MEMORY: dict[Any, Any] = {"MAX_MEMORY_FILE_SIZE": UPLOAD_LIMIT}
+MOST_PARTS = 50
 
 
 class UploadAnswer(msgspec.Struct):
@@ -50,29 +45,7 @@ def first_file(content_type: str, body: bytes) -> bytes:
     Raises:
         Refusal: 41005, the body is no form or has no file.
     """
-    kind, options = parse_options_header(content_type)
-    files: list[bytes] = []
-    try:
-        parser = FormParser(
-            kind.decode() or "-",
-            None,
-            lambda file: files.append(content(file)),
-            boundary=options.get(b"boundary"),
-            config=IN_MEMORY,
-        )
-        parser.write(body)
-        parser.finalize()
-    except (FormParserError, ValueError) as fault:
-        raise Errcode.MEDIA_MISSING("not_multipart", content_type=content_type[:80]) from fault
-    if not files or not files[0]:
+    files = form_data(content_type, body, MOST_PARTS).files
+    if not files:
         raise Errcode.MEDIA_MISSING("no_file", content_type=content_type[:80])
-    return files[0]
-
-
-def content(file: File) -> bytes:
-    """Return the bytes of a parsed file part."""
-    stream = file.file_object
-    assert isinstance(stream, io.IOBase)
-    stream.seek(0)
-    data: bytes = stream.read()
-    return data
+    return next(iter(files.values()))[0].content

@@ -20,9 +20,13 @@ def upgrade() -> None:
         sa.Column("nickname", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("persona_of", sa.Text(), nullable=False),
+        sa.Column("realm", sa.Text(), nullable=False),
+        sa.Column("factor_box", sa.Text(), nullable=False),
+        sa.Column("factor_step", sa.BigInteger(), nullable=False),
+        sa.Column("recovery", sa.Text(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
-        sa.UniqueConstraint("name", name=op.f("uq_account_name")),
+        sa.UniqueConstraint("realm", "name", name=op.f("uq_account_realm_name")),
     )
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_account_persona_of"), ["persona_of"], unique=False)
@@ -82,6 +86,20 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_start"), ["start"], unique=False)
 
+    op.create_table(
+        "audit",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_audit")),
+    )
     op.create_table(
         "code",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -173,6 +191,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "invitation",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("invited_by", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("expire_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitation")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation_appid"), ["appid"], unique=False)
+
+    op.create_table(
         "journal",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -193,6 +225,17 @@ def upgrade() -> None:
         sa.Column("openid", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "appid", name=op.f("pk_known_as")),
     )
+    op.create_table(
+        "membership",
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "appid", name=op.f("pk_membership")),
+    )
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_membership_appid"), ["appid"], unique=False)
+
     op.create_table(
         "message",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -275,6 +318,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("proved", sa.Boolean(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("seen_time", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_session")),
@@ -641,8 +685,16 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("message")
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_membership_appid"))
+
+    op.drop_table("membership")
     op.drop_table("known_as")
     op.drop_table("journal")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation_appid"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("gift", schema=None) as batch_op:
         batch_op.drop_index(
             batch_op.f("ix_gift_appid_due_time"),
@@ -662,6 +714,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_code_appid_openid_card_id"))
 
     op.drop_table("code")
+    op.drop_table("audit")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_start"))
 

@@ -1,0 +1,1 @@
+"""The merchants' pages: each module is a page with its template beside it."""

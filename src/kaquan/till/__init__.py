@@ -1,0 +1,1 @@
+"""The till: the pages on which shop assistants redeem codes."""

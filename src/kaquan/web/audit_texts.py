@@ -1,0 +1,15 @@
+"""What each change of the audit log is called; a change that is not here fails the tests."""
+
+from __future__ import annotations
+
+from kaquan.web.texts import zh
+
+ACTIONS = {
+    "app.create": zh("创建账号"),
+    "member.invite": zh("邀请成员"),
+    "member.withdraw": zh("撤回邀请"),
+    "member.join": zh("加入"),
+    "member.role": zh("更改角色"),
+    "member.remove": zh("移除成员"),
+    "operator.create": zh("创建平台运营"),
+}
