@@ -9,8 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaquan.rules.statistics import API, CONSOLE, EVERY, KINDS, MOST_NAMES, Act, Tally, act_of, date_of, day_of
-from kaquan.rules.statistics import numbered, range_refusal, start_of
+from kaquan.rules.statistics import (
+    API,
+    CONSOLE,
+    EVERY,
+    KINDS,
+    MOST_NAMES,
+    Act,
+    Tally,
+    act_of,
+    date_of,
+    day_of,
+    numbered,
+    range_refusal,
+    start_of,
+)
 
 # 2024-02-29, Beijing time.
 LEAP = 19782

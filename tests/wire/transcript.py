@@ -118,7 +118,7 @@ class Player:
 
     def _count_day(self, _: str) -> str:
         day = end_day(self.accounts[""])
-        count(self.server.database, self.accounts[""])
+        count(self.server.database.transact, self.accounts[""])
         return day
 
     def _token(self, who: str) -> str:

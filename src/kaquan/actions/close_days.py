@@ -26,7 +26,7 @@ UNUSED = (code_rule.NORMAL, code_rule.GIFTING, code_rule.GIFT_TIMEOUT)
 THROWN = (code_rule.DELETE, code_rule.UNAVAILABLE)
 
 
-def close_days(tx: Tx, appid: str, until: int, now: int) -> bool:
+def close_days(tx: Tx, appid: str, until: int, now: int, most: int = SLICE) -> bool:
     """Take a step towards the end of the days before today, and tell whether there is another.
 
     None is taken while another process changes the account's figures, or has lines of the journal left to count.
@@ -34,12 +34,13 @@ def close_days(tx: Tx, appid: str, until: int, now: int) -> bool:
     Args:
         until: lines of the journal up to this id have to be counted.
         now: the app's time when that id was drawn, UTC seconds.
+        most: codes that one step looks at.
     """
     fold, today = lock_fold(tx, appid, waits=False), day_of(now)
     if fold is None or fold.closed >= today or tx.one(lines_ahead(appid, fold.folded, until).limit(1)):
         return False
     closing = fold.closing or today
-    last = last_of_slice(tx, appid, fold)
+    last = last_of_slice(tx, appid, fold, most)
     count_acts(tx, appid, [act_of(row) for row in expired(tx, appid, fold, closing, last)])
     if last is not None:
         values = {"closing": closing, "scan_code": last.code, "scan_scope": last.scope}
@@ -49,12 +50,12 @@ def close_days(tx: Tx, appid: str, until: int, now: int) -> bool:
     return last is not None or closing < today
 
 
-def last_of_slice(tx: Tx, appid: str, fold: Any) -> Any | None:
+def last_of_slice(tx: Tx, appid: str, fold: Any, most: int) -> Any | None:
     """Return the key of the last code of the next slice; None when the slice is the last one."""
     code = tables.code.c
     ahead = (code.appid == appid) & (sa.tuple_(code.code, code.scope) > sa.tuple_(fold.scan_code, fold.scan_scope))
     keys = sa.select(code.code, code.scope).where(ahead).order_by(code.code, code.scope)
-    return tx.one(keys.offset(SLICE - 1).limit(1))
+    return tx.one(keys.offset(most - 1).limit(1))
 
 
 def expired(tx: Tx, appid: str, fold: Any, closing: int, last: Any | None) -> list[Any]:

@@ -1,6 +1,6 @@
 """Views of cards: counted in memory, and written some at a time.
 
-A page that is opened writes nothing by itself. What a process has counted since it last wrote is lost when it is killed;
+A page that is opened writes nothing by itself. What a process has counted and not written is lost when it is killed;
 a process that is told to stop writes it first.
 """
 

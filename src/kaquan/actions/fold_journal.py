@@ -32,17 +32,19 @@ def due_appids(tx: Tx, until: int, now: int) -> list[tuple[str, int]]:
     folded = sa.func.coalesce(fold.folded, 0)
     lines = sa.exists().where((journal.appid == app.appid) & (journal.id > folded) & (journal.id <= until))
     over = fold.closed * DAY <= app.clock_offset + (now + UTC_PLUS_8 - DAY)
-    behind = sa.select(app.appid, app.clock_offset).outerjoin_from(tables.app, tables.stat_fold, app.appid == fold.appid)
+    behind = sa.select(app.appid, app.clock_offset).outerjoin_from(
+        tables.app, tables.stat_fold, app.appid == fold.appid
+    )
     return [(row.appid, row.clock_offset) for row in tx.all(behind.where(fold.appid.is_(None) | over | lines))]
 
 
-def fold_journal(tx: Tx, appid: str, until: int) -> int:
+def fold_journal(tx: Tx, appid: str, until: int, most: int = LINES) -> int:
     """Count the next lines of an account's journal up to an id, and return how many there were.
 
     None are counted while another process changes the account's figures.
     """
     fold = lock_fold(tx, appid, waits=False)
-    rows = tx.all(lines_ahead(appid, fold.folded, until).limit(LINES)) if fold else []
+    rows = tx.all(lines_ahead(appid, fold.folded, until).limit(most)) if fold else []
     if rows:
         acts = (act_of(row.kind, row.create_time, row.openid, row.card_id, row.fields) for row in rows)
         count_acts(tx, appid, [act for act in acts if act is not None])

@@ -43,9 +43,7 @@ def list_days(tx: Tx, appid: str, cards: str, begin: int, end: int) -> list[Any]
     return tx.all(sa.select(table.day, *figures()).where(mine).order_by(table.day))
 
 
-def list_card_days(
-    tx: Tx, appid: str, made_by: str, types: list[str], card_id: str, begin: int, end: int
-) -> list[Any]:
+def list_card_days(tx: Tx, appid: str, made_by: str, types: list[str], card_id: str, begin: int, end: int) -> list[Any]:
     """Return day, card_id, card_type and figures of each card, ordered by day and card_id.
 
     Args:

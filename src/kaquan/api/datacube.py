@@ -24,9 +24,7 @@ class OfDays(msgspec.Struct):
 
     begin_date: Date
     end_date: Date
-    cond_source: Annotated[
-        int, MissingAs(Errcode.MISSING_FIELD), Between(0, len(MADE_BY) - 1, Errcode.INVALID_ARGS)
-    ]
+    cond_source: Annotated[int, MissingAs(Errcode.MISSING_FIELD), Between(0, len(MADE_BY) - 1, Errcode.INVALID_ARGS)]
 
 
 class OfCards(OfDays):

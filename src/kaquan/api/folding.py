@@ -1,4 +1,4 @@
-"""Keeps the daily figures of all apps up to date, beside the calls; each server process runs one (docs/statistics.md)."""
+"""Keeps the daily figures of all apps up to date, beside the calls; each server process runs one."""
 
 from __future__ import annotations
 

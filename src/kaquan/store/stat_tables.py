@@ -1,4 +1,4 @@
-"""The tables of the daily figures (see :mod:`kaquan.rules.statistics`). They are written behind the changes they count."""
+"""The tables of the daily figures (:mod:`kaquan.rules.statistics`), which are written behind what they count."""
 
 from __future__ import annotations
 
