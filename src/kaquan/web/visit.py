@@ -301,6 +301,10 @@ class Visit:
         rules = "; ".join(f"{name} {value}" for name, value in {**POLICY, **(policy or {})}.items())
         return self._with_cookies(HTMLResponse(text, status, {"content-security-policy": rules}))
 
+    def send(self, response: Response) -> Response:
+        """Return what is no page, such as a file to save, with what the browser has to keep."""
+        return self._with_cookies(response)
+
     def answer(self, facts: dict[str, Any]) -> Response:
         """Return JSON to a script of ours."""
         return self._with_cookies(JSONResponse(facts))
