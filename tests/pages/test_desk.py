@@ -137,6 +137,17 @@ def invite_and_join(server: Server, devices: Devices, owner: Page, appid: str, s
     expect(owner.get_by_role("alert")).to_have_text(say("至少要留一位所有者，请先让别人成为所有者"))
 
 
+def test_a_suspended_account_can_be_looked_at_alone(sqlite_server: Server) -> None:
+    api = sqlite_server.new_app(suspended=True)
+    owner = worker(sqlite_server, api, language="en-US")
+    assert owner.get(f"/console/{api.appid}/members") == 200
+    assert "The platform has suspended this account" in owner.page
+    assert owner.post(f"/console/{api.appid}/members", change="invite", role="staff", note="") == 200
+    assert "<strong>48004</strong>" in owner.page
+    assert owner.get(f"/console/{api.appid}/audit") == 200
+    assert "Nothing on record" in owner.page
+
+
 def test_what_a_wallet_opens_opens_no_desk(sqlite_server: Server) -> None:
     api = sqlite_server.new_app()
     owner = worker(sqlite_server, api)
