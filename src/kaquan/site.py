@@ -18,7 +18,6 @@ from starlette.staticfiles import StaticFiles
 
 import kaquan
 from kaquan.api.dispatch import PLANNED, read_body
-from kaquan.api.failed import keep_failure
 from kaquan.errors import Errcode, Refusal
 from kaquan.platform import Platform
 from kaquan.web.page import PAGES, Page
@@ -104,26 +103,25 @@ class Site:
             if request.method == "POST":
                 visit.body = await read_body(visit.call, request.receive, page.body_limit)  # type: ignore[arg-type]
                 if not page.foreign and not visit.is_ours():
-                    return visit.show("web/forged.html", 403)
+                    return visit.end("forged", 403)
             return await page.handler(visit)
         except SignInNeeded as needed:
             return sign_in(visit, needed)
-        except NotAllowed as fault:
-            return visit.show("web/not_allowed.html", 403, right=fault.right)
+        except NotAllowed:
+            return visit.end("not_allowed", 403)
         except NotHere:
-            return visit.show("web/missing.html", 404)
+            return visit.end("missing", 404)
         except Refusal as refused:
-            return visit.show("web/refused.html", 200, rid=keep_failure(visit.call, refused, started)[0])
+            return visit.refuse(refused, started)
         except Exception as fault:
             # The path itself may hold a code, or the name of a gift that lets whoever has it accept it.
             log.exception("page failed", page=page.handler.__qualname__, fault=type(fault).__name__)
-            rid = keep_failure(visit.call, Errcode.SYSTEM_ERROR("internal"), started)[0]
-            return visit.show("web/refused.html", 503, rid=rid)
+            return visit.refuse(Errcode.SYSTEM_ERROR("internal"), started, 503)
 
     async def _missing(self, request: Request, fault: Exception) -> Response:
         visit = Visit(self._platform, self._templates, request)
         await visit.recognise()
-        return visit.show("web/missing.html", 404)
+        return visit.end("missing", 404)
 
 
 def as_asked(request: Request) -> Request:

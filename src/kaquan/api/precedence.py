@@ -16,7 +16,7 @@ from kaquan.errors.catalogue import SHARED
 from kaquan.errors.order import Given, Step, step, steps
 from kaquan.rules.fields import Limit, Rank
 
-TOKEN = ("41001 missing", "40014 malformed unknown user_token", "42001 expired | 40001 replaced")
+TOKEN = ("41001 missing", "40014 malformed unknown user_token", "42001 expired | 40001 expired replaced")
 METHOD = {"POST": "43002 method", "GET": "43001 method"}
 SUSPENDED = "48004 suspended"
 RIGHT = {

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from kaquan.actions.keep_audit import Entry, note
 from kaquan.actions.keep_members import PLATFORM, desks_of
 from kaquan.api.failed import keep_failure
-from kaquan.errors import Refusal
+from kaquan.errors import Errcode, Refusal
 from kaquan.errors.explain import explain
 from kaquan.rules.account import STAFF, Person
 from kaquan.rules.permission import NEEDS_FACTOR, Right, may
@@ -58,6 +58,7 @@ class Desk(Visit):
     COOKIE = "kaquan_desk"
     REALM = STAFF
     HOME = "/console"
+    ENDS = "web/desk_ends"
     role = ""
     is_operator = False
 
@@ -165,9 +166,13 @@ class Desk(Visit):
             facts=msgspec.json.encode(facts).decode(),
         )
 
-    def refused(self, refused: Refusal) -> Said:
+    def refuse(self, refused: Refusal, started: float, status: int = 200) -> Response:
+        """Keep a refusal and return the page that says what it was."""
+        return self.end("refused", status, said=self.refused(refused, started))
+
+    def refused(self, refused: Refusal, started: float | None = None) -> Said:
         """Keep a refused change and return what to say of it; ``kaquan explain`` knows its reference."""
-        rid, _ = keep_failure(self.call, refused, time.perf_counter())
+        rid, _ = keep_failure(self.call, refused, time.perf_counter() if started is None else started)
         told = explain(refused.errcode, refused.cause, refused.facts)
         return Said(int(refused.errcode), told.errmsg, list(told.lines(self.language).values()), rid)
 
@@ -193,7 +198,10 @@ def desk(
     def register(handler: Handler) -> Handler:
         @functools.wraps(handler)
         async def guarded(visit: Desk) -> Response:
-            await visit.admit(needs.changes if visit.request.method == "POST" else needs.sees)
+            changes = visit.request.method == "POST"
+            await visit.admit(needs.changes if changes else needs.sees)
+            if changes and visit.call.appid and visit.app.suspended:
+                raise Errcode.API_FORBIDDEN("suspended", appid=visit.app.appid)
             answer = handler(visit)
             return await answer if inspect.isawaitable(answer) else answer
 

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from kaquan.actions.keep_session import note_seen, who
 from kaquan.actions.meet import find_openid, introduce, remember_openid
 from kaquan.api.call import Call
+from kaquan.api.failed import keep_failure
 from kaquan.api.form_data import FormData, Upload, form_data
 from kaquan.errors import Refusal
 from kaquan.platform import Platform
@@ -89,12 +90,13 @@ class Visit:
         body: what was posted, empty for a GET.
 
     A kind of visitors has a cookie of its own (``COOKIE``), accounts in a realm of its own (``REALM``), and a first
-    page to come back to (``HOME``).
+    page to come back to (``HOME``), and pages of its own (``ENDS``) for what cannot be shown or done.
     """
 
     COOKIE = "kaquan"
     REALM = WALLET
     HOME = "/wallet"
+    ENDS = "web"
 
     def __init__(self, platform: Platform, templates: Templates, request: Request, body: bytes = b"") -> None:
         self.platform = platform
@@ -300,6 +302,20 @@ class Visit:
         text = self._templates.render(template, visit=self, _=self.text, **facts)
         rules = "; ".join(f"{name} {value}" for name, value in {**POLICY, **(policy or {})}.items())
         return self._with_cookies(HTMLResponse(text, status, {"content-security-policy": rules}))
+
+    def end(self, name: str, status: int, **facts: Any) -> Response:
+        """Return the page for what cannot be shown or done: ``missing``, ``forged``, ``not_allowed`` or ``refused``."""
+        return self.show(f"{self.ENDS}/{name}.html", status, **facts)
+
+    def refuse(self, refused: Refusal, started: float, status: int = 200) -> Response:
+        """Keep a refusal and return the page that tells its reference.
+
+        Args:
+            refused: why.
+            started: ``time.perf_counter()`` when the request came.
+            status: of the answer.
+        """
+        return self.end("refused", status, rid=keep_failure(self.call, refused, started)[0])
 
     def send(self, response: Response) -> Response:
         """Return what is no page, such as a file to save, with what the browser has to keep."""
