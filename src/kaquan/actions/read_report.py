@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import sqlalchemy as sa
 
-from kaquan.actions.read_statistics import first_open_day, list_days
+from kaquan.actions.read_statistics import first_open_day, is_behind, list_days
 from kaquan.rules import store as store_rule
 from kaquan.rules.card import title_of
 from kaquan.rules.report import COUNTS, Daily, Period, daily
@@ -40,12 +40,14 @@ class Report(msgspec.Struct, frozen=True):
     """What a page shows.
 
     Args:
+        behind: whether what happened a while ago is still to be counted.
         opened: the first day whose figures may still grow.
         today: the figures of today so far.
         days, before: of the period and of the one before it.
         channels, stores, cards: of the period, the most frequent first.
     """
 
+    behind: bool
     opened: int
     today: Daily
     days: list[Daily]
@@ -55,17 +57,19 @@ class Report(msgspec.Struct, frozen=True):
     cards: list[OfCard]
 
 
-def read_report(tx: Tx, appid: str, cards: str, period: Period, today: int) -> Report:
+def read_report(tx: Tx, appid: str, cards: str, period: Period, today: int, until: int) -> Report:
     """Return the report on some cards.
 
     Args:
         cards: a card_id, how the cards were made, or empty for every card.
         period: the days.
         today: the account's day.
+        until: an id up to which the journal should be counted by now.
     """
     rows = list_days(tx, appid, cards, period.before.begin, period.end)
     now = Period(today, today)
     return Report(
+        behind=is_behind(tx, appid, until),
         opened=first_open_day(tx, appid),
         today=daily(now, list_days(tx, appid, cards, today, today))[0],
         days=daily(period, rows),

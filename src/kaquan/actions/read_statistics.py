@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kaquan.actions.count_acts import begun
+from kaquan.actions.fold_journal import lines_ahead
 from kaquan.errors import Errcode
 from kaquan.rules.statistics import COLUMNS, date_of
 from kaquan.store import tables
@@ -29,6 +30,13 @@ def check_closed(tx: Tx, appid: str, end: int) -> None:
     opened = first_open_day(tx, appid)
     if end >= opened:
         raise Errcode.DATA_NOT_READY("not_closed", end_date=date_of(end), latest=date_of(opened - 1))
+
+
+def is_behind(tx: Tx, appid: str, until: int) -> bool:
+    """Tell whether lines of the journal up to an id are still to be counted."""
+    fold = tables.stat_fold.c
+    row = tx.one(sa.select(fold.folded).where(fold.appid == appid))
+    return tx.one(lines_ahead(appid, row.folded if row else 0, until).limit(1)) is not None
 
 
 def list_days(tx: Tx, appid: str, cards: str, begin: int, end: int) -> list[Any]:

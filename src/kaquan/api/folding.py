@@ -16,7 +16,7 @@ from kaquan.store.settled import settled_until
 
 FOLD_EVERY = 2.0
 # While hot commands are queued, a step is followed by a rest of this many times its own length, up to the longest rest.
-REST = 4
+REST = 10
 LONGEST_REST = 1.0
 
 log = structlog.get_logger(__name__)

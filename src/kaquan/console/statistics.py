@@ -12,6 +12,7 @@ from kaquan.actions.read_report import Named, Report, offered_cards, read_report
 from kaquan.actions.read_statistics import first_open_day, list_days
 from kaquan.rules.report import COUNTS, CUSTOM, PRESETS, Daily, Period, change, daily, last_days, read_period, totals
 from kaquan.rules.statistics import API, CHANNEL, CONSOLE, EVERY, MOST_DAYS, STORE, date_of, day_of
+from kaquan.sources import last_id_before, wall_clock
 from kaquan.store.tx import Tx
 from kaquan.web.csv_out import Row, csv_response
 from kaquan.web.desk import Desk, desk
@@ -20,6 +21,8 @@ from kaquan.web.visit import NotHere
 
 KIND_NAMES = (zh("浏览量"), zh("领取量"), zh("核销量"), zh("转赠量"), zh("过期量"))
 """What is counted, in the order of ``KINDS``."""
+# What happened so long ago is counted by now, as a rule.
+LATE_SECONDS = 30
 WAYS = ((EVERY, zh("全部卡券")), (CONSOLE, zh("在控制台创建的")), (API, zh("用接口创建的")))
 
 
@@ -73,10 +76,10 @@ def asked_of(visit: Desk, today: int) -> Asked:
 async def statistics(visit: Desk) -> Response:
     """Show the figures of some days, with those of today so far."""
     today, appid = day_of(visit.now), visit.app.appid
-    asked = asked_of(visit, today)
+    asked, until = asked_of(visit, today), last_id_before(wall_clock() - LATE_SECONDS)
     report, cards = await visit.read(
         lambda tx: (
-            read_report(tx, appid, asked.cards, asked.period, today),
+            read_report(tx, appid, asked.cards, asked.period, today, until),
             offered_cards(tx, appid, asked.cards),
         )
     )
