@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -150,10 +151,10 @@ def test_figures_are_those_of_a_recount(transact: Transact, lines: Any, codes: A
         for way in data.draw(st.lists(st.sampled_from(["crash", "fold", "close"]), max_size=2)):
             now = start_of(closed - data.draw(st.integers(0, 2)))
             if way == "crash":
-                crash(transact, lambda tx, until=until: fold_journal(tx, appid, until, 2))
-                crash(transact, lambda tx, until=until, now=now: close_days(tx, appid, until, now, 2))
+                crash(transact, partial(fold_journal, appid=appid, until=until, most=2))
+                crash(transact, partial(close_days, appid=appid, until=until, now=now, most=2))
             elif way == "fold":
-                transact(lambda tx, until=until: fold_journal(tx, appid, until, 2))
+                transact(partial(fold_journal, appid=appid, until=until, most=2))
             else:
                 fold(transact, appid, now, until, 2)
     fold(transact, appid, start_of(closed), most=2)
@@ -299,7 +300,7 @@ def test_views_are_counted_where_they_were_seen_and_written_together(transact: T
     views.add(appid, "term", "ann", NOW)
     assert views.lost == 1
     for acts in (views.take()[appid], views.take().get(appid, [])):
-        transact(lambda tx, acts=acts: save_views(tx, appid, acts))
+        transact(partial(save_views, appid=appid, acts=acts))
     views.add(appid, "term", "ann", NOW)
     transact(lambda tx: save_views(tx, appid, views.take()[appid]))
     rows = transact(lambda tx: stored(tx, appid))

@@ -17,7 +17,7 @@ from support.api import Api
 from support.server import Server
 
 FOREVER = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": 1400000000, "end_timestamp": 2147400000}
-PAST = {
+PAST: dict[str, list[Any]] = {
     "begin_timestamp": [1400000000],
     "end_timestamp": [2147400000],
     "fixed_term": [1, 30],

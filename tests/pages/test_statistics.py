@@ -85,7 +85,7 @@ def test_somebody_looks_at_the_figures(sqlite_server: Server, devices: Devices, 
     expect(page.locator("#by-day tbody")).to_have_count(1)
     expect(page.locator(".change")).to_have_count(0)
     expect(page.get_by_role("heading", name=say("各张卡券"))).to_have_count(0)
-    page.emulate_media(color_scheme={"zh": "dark", "en": "light"}[language])
+    page.emulate_media(color_scheme="dark" if language == "zh" else "light")
     picture(page, f"statistics-card-{size}")
     assert_accessible(page)
 
@@ -137,7 +137,7 @@ def test_the_server_counts_by_itself(sqlite_server: Server) -> None:
     assert ann.get(f"/wallet/{api.appid}/{card_id}/{code}") == 200
     Visitor(sqlite_server).get(url)
     expected: dict[str, Any] = {"view_cnt": 3, "view_user": 1, "receive_cnt": 1, "receive_user": 1}
-    deadline, found = time.monotonic() + PATIENCE_SECONDS, {}
+    deadline, found = time.monotonic() + PATIENCE_SECONDS, dict[str, int]()
     while found != expected and time.monotonic() < deadline:
         time.sleep(0.2)
         found = sqlite_server.database.transact(lambda tx: stored(tx, api.appid)).get((day_of(wall_clock()), EVERY), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,8 +41,14 @@ def fold(transact: Transact, appid: str, now: int, until: int = ANY_ID, most: in
         lambda tx: forget_persons(tx, appid),
     ]
     for step in steps:
-        while transact(lambda tx, step=step: lock_fold(tx, appid) and step(tx)):
+        while transact(partial(in_turn, appid=appid, step=step)):
             pass
+
+
+def in_turn(tx: Tx, appid: str, step: Callable[[Tx], Any]) -> Any:
+    """Take a step when nobody else changes the account's figures."""
+    lock_fold(tx, appid)
+    return step(tx)
 
 
 Figures = dict[tuple[int, str], dict[str, int]]

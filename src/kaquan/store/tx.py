@@ -68,7 +68,8 @@ class Tx:
             self._connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=sums), rows)
 
     def _new(self, table: sa.Table) -> sa.Executable:
-        return self._insert(table).on_conflict_do_nothing()
+        insert: sa.Executable = self._insert(table).on_conflict_do_nothing()
+        return insert
 
     def _insert(self, table: sa.Table) -> Any:
         return postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
