@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from kaquan.actions.close_days import close_days
 from kaquan.actions.count_views import Views, save_views
-from kaquan.actions.fold_journal import due_appids, fold_journal
+from kaquan.actions.fold_journal import due_apps, fold_journal
 from kaquan.actions.manage_app import create_app, new_app
 from kaquan.rules.statistics import EVERY, KEPT_DAYS, MOST_NAMES, day_of, start_of
 from kaquan.store import tables
@@ -165,21 +165,23 @@ def test_figures_are_those_of_a_recount(transact: Transact, lines: Any, codes: A
 def test_an_account_is_due_when_its_journal_has_grown_or_a_day_has_ended(transact: Transact) -> None:
     appid = transact(account)
 
-    def due(until: int, now: int) -> list[tuple[str, int]]:
-        return [one for one in transact(lambda tx: due_appids(tx, until, now)) if one[0] == appid]
+    def due(until: int, now: int) -> list[tuple[int, bool]]:
+        found = transact(lambda tx: due_apps(tx, until, now))
+        return [(one.offset, one.is_over) for one in found if one.appid == appid]
 
-    assert due(0, NOW - 3 * DAY) == [(appid, 0)]
+    first = NOW - 3 * DAY
+    assert (due(9, first), due(9, start_of(TODAY - 2))) == ([], [(0, True)])
     fold(transact, appid, NOW, 0)
     assert due(9, NOW) == []
     assert due(9, start_of(TODAY + 1) - 1) == []
-    assert due(9, start_of(TODAY + 1)) == [(appid, 0)]
+    assert due(9, start_of(TODAY + 1)) == [(0, True)]
     write(transact, appid, line(10, "claim", 0, "ann", "term"))
-    assert (due(9, NOW), due(10, NOW)) == ([], [(appid, 0)])
+    assert (due(9, NOW), due(10, NOW)) == ([], [(0, False)])
     fold(transact, appid, NOW)
     assert due(ANY_ID, NOW) == []
     moved = sa.update(tables.app).where(tables.app.c.appid == appid).values(clock_offset=DAY)
     transact(lambda tx: tx.run(moved))
-    assert due(ANY_ID, NOW) == [(appid, DAY)]
+    assert due(ANY_ID, NOW) == [(DAY, True)]
 
 
 def test_channels_and_stores_are_counted_beside_their_days(transact: Transact) -> None:

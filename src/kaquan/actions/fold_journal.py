@@ -7,12 +7,12 @@ transaction still under way has lines below (:mod:`kaquan.store.settled`).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from kaquan.actions.count_acts import count_acts, lock_fold
-from kaquan.rules.statistics import act_of
+from kaquan.rules.statistics import act_of, day_of
 from kaquan.rules.validity import DAY, UTC_PLUS_8
 from kaquan.store import tables
 from kaquan.store.tx import Tx
@@ -21,21 +21,34 @@ from kaquan.store.tx import Tx
 LINES = 500
 
 
-def due_appids(tx: Tx, until: int, now: int) -> list[tuple[str, int]]:
-    """Return the apps whose figures are behind, with the seconds their clocks are ahead; without locks.
+class Due(NamedTuple):
+    """An app whose figures are behind.
+
+    Args:
+        appid: its id.
+        offset: the seconds its clock is ahead.
+        is_over: whether a day has ended.
+    """
+
+    appid: str
+    offset: int
+    is_over: bool
+
+
+def due_apps(tx: Tx, until: int, now: int) -> list[Due]:
+    """Return the apps whose figures are behind, without locks.
 
     Args:
         until: lines of the journal up to this id are to be counted.
         now: the wall clock up to which days are over, UTC seconds.
     """
     app, fold, journal = tables.app.c, tables.stat_fold.c, tables.journal.c
-    folded = sa.func.coalesce(fold.folded, 0)
+    folded, closed = sa.func.coalesce(fold.folded, 0), sa.func.coalesce(fold.closed, day_of(app.create_time))
     lines = sa.exists().where((journal.appid == app.appid) & (journal.id > folded) & (journal.id <= until))
-    over = fold.closed * DAY <= app.clock_offset + (now + UTC_PLUS_8 - DAY)
-    behind = sa.select(app.appid, app.clock_offset).outerjoin_from(
-        tables.app, tables.stat_fold, app.appid == fold.appid
-    )
-    return [(row.appid, row.clock_offset) for row in tx.all(behind.where(fold.appid.is_(None) | over | lines))]
+    over = closed * DAY <= app.clock_offset + (now + UTC_PLUS_8 - DAY)
+    every = sa.select(app.appid, app.clock_offset, over)
+    behind = every.outerjoin_from(tables.app, tables.stat_fold, app.appid == fold.appid).where(over | lines)
+    return [Due(appid, offset, bool(is_over)) for appid, offset, is_over in tx.all(behind)]
 
 
 def fold_journal(tx: Tx, appid: str, until: int, most: int = LINES) -> int:

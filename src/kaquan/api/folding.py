@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import structlog
 
 from kaquan.actions.close_days import close_days, forget_persons
 from kaquan.actions.count_views import save_views
-from kaquan.actions.fold_journal import LINES, due_appids, fold_journal
+from kaquan.actions.fold_journal import LINES, Due, due_apps, fold_journal
 from kaquan.platform import Platform
 from kaquan.sources import last_id_before, wall_clock
 from kaquan.store.settled import settled_until
+from kaquan.store.tx import Tx
 
 FOLD_EVERY = 2.0
+# Of one app at a time, so that a backlog holds up nobody else.
+STEPS = 40
 # While hot commands are queued, a step is followed by a rest of this many times its own length, up to the longest rest.
 REST = 10
 LONGEST_REST = 1.0
@@ -24,13 +28,15 @@ log = structlog.get_logger(__name__)
 
 async def keep_folding(platform: Platform) -> None:
     """Write views and fold journals, until this is cancelled."""
+    more = False
     while True:
-        await asyncio.sleep(FOLD_EVERY)
+        await asyncio.sleep(0 if more else FOLD_EVERY)
         await write_views(platform)
         try:
-            await fold_due(platform)
+            more = await fold_due(platform)
         except Exception as fault:  # noqa: BLE001  # the loop outlives whatever the database does
-            log.warning("figures were not brought up to date", fault=repr(fault))
+            more = False
+            log.warning("it is not known whose figures are behind", fault=repr(fault))
 
 
 async def write_views(platform: Platform) -> None:
@@ -46,26 +52,40 @@ async def write_views(platform: Platform) -> None:
                 log.warning("views were lost", appid=appid, views=len(some), fault=repr(fault))
 
 
-async def fold_due(platform: Platform) -> None:
-    """Bring the figures of every app up to what is settled."""
+async def fold_due(platform: Platform) -> bool:
+    """Bring the figures of every app closer to what is settled, and tell whether there is more to do at once."""
     settled = await platform.store.read(lambda tx: settled_until(tx, wall_clock()))
     until = last_id_before(settled)
-    for appid, offset in await platform.store.read(lambda tx: due_appids(tx, until, settled)):
-        await fold_app(platform, appid, until, settled + offset)
+    apps = await platform.store.read(lambda tx: due_apps(tx, until, settled))
+    more = False
+    for app in apps:
+        try:
+            more |= await fold_app(platform, app, until, settled + app.offset)
+        except Exception as fault:  # noqa: BLE001  # one app's fault must not keep the others' figures back
+            log.warning("figures were not brought up to date", appid=app.appid, fault=repr(fault))
+    return more
 
 
-async def fold_app(platform: Platform, appid: str, until: int, now: int) -> None:
-    """Bring an app's figures up to an id of its journal, end the days before ``now`` and forget what is not needed."""
-    steps = (
-        lambda tx: fold_journal(tx, appid, until) == LINES,
-        lambda tx: close_days(tx, appid, until, now),
-        lambda tx: forget_persons(tx, appid),
-    )
-    for step in steps:
+async def fold_app(platform: Platform, app: Due, until: int, now: int) -> bool:
+    """Count an app's journal up to an id, end the days before ``now``, and forget who is not needed any more.
+
+    Returns:
+        whether there is more to do: others have their turn first.
+    """
+    steps: list[Callable[[Tx], bool]] = [lambda tx: fold_journal(tx, app.appid, until) == LINES]
+    if app.is_over:
+        steps += [lambda tx: close_days(tx, app.appid, until, now), lambda tx: forget_persons(tx, app.appid)]
+    return any([await repeat(platform, step) for step in steps])
+
+
+async def repeat(platform: Platform, step: Callable[[Tx], bool]) -> bool:
+    """Take a step as long as there is another, not too often, and tell whether there is one left."""
+    for _ in range(STEPS):
         begun = time.perf_counter()
-        while await platform.store.write(step):
-            await rest(platform, time.perf_counter() - begun)
-            begun = time.perf_counter()
+        if not await platform.store.write(step):
+            return False
+        await rest(platform, time.perf_counter() - begun)
+    return True
 
 
 async def rest(platform: Platform, took: float) -> None:
