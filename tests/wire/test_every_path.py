@@ -81,15 +81,21 @@ TOLD = [
 Account = Callable[..., Api]
 
 
-@pytest.fixture(scope="session")
-def account(server: Server) -> Account:
+@pytest.fixture
+def kept(kept_there: Kept) -> Kept:
+    """What one server keeps of refused calls: the transcripts show on each kind of database that it keeps them."""
+    return kept_there
+
+
+@pytest.fixture(scope="module")
+def account(sqlite_server: Server) -> Account:
     """Gives the account with these columns, made once."""
     made: dict[str, Api] = {}
 
     def give(**columns: Any) -> Api:
         key = repr(sorted(columns.items()))
         if key not in made:
-            made[key] = server.new_app(**{"sandbox": False, "card_function": "granted", **columns})
+            made[key] = sqlite_server.new_app(**{"sandbox": False, "card_function": "granted", **columns})
         return made[key]
 
     return give
