@@ -60,10 +60,8 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
         *("app callback", "app create", "app ip-list", "app list", "app quota", "app secret", "app set"),
         *("codes export", "codes import", "demo", "explain"),
-        *("lab card-ext", "lab choose-card", "lab config"),
-        *("operator approve", "operator approve-store", "operator create", "operator refuse", "operator refuse-store"),
         *("lab card-ext", "lab choose-card", "lab config", "listen"),
-        *("operator approve", "operator approve-store", "operator refuse", "operator refuse-store"),
+        *("operator approve", "operator approve-store", "operator create", "operator refuse", "operator refuse-store"),
         *("sandbox accept", "sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(
             "sandbox encrypt-code",
