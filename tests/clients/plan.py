@@ -39,6 +39,7 @@ FILM = {
     "screening_room": "5",
     "seat_number": ["A1"],
 }
+DAYS = ("2020-01-01", "2020-01-02")
 CONFIG = {"url": "https://shop.example/", "jsApiList": []}
 
 
@@ -136,6 +137,7 @@ NODE: dict[str, Planned] = {
     "deleteMass": lambda s: [s.sent()],
     "ensureTicket": lambda _: ["wx_card"],
     "getCard": lambda s: [s.card()],
+    "getCardDataInfo": lambda s: [s.card(), *DAYS, 1],
     "getCardExt": lambda s: [{"card_id": s.card()}],
     "getCardList": lambda s: [s.ann],
     "getCards": lambda _: [0, 10, ["CARD_STATUS_VERIFY_OK"]],
@@ -148,6 +150,7 @@ NODE: dict[str, Planned] = {
     "getPoi": lambda s: [s.store()],
     "getPois": lambda _: [0, 20],
     "getTicket": lambda _: ["wx_card"],
+    "getTotalCardDataInfo": lambda _: [*DAYS, 1],
     "getUser": lambda s: [s.ann],
     "importCustomizedCodes": lambda s: [s.deposit(), ["A-1"]],
     "massSend": lambda s: [{"msgtype": "wxcard", "wxcard": {"card_id": s.card()}}, [s.ann, s.bob]],

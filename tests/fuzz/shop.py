@@ -17,11 +17,14 @@ from support.api import Api
 from support.server import Server
 
 FOREVER = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": 1400000000, "end_timestamp": 2147400000}
-PAST = {
+PAST: dict[str, list[Any]] = {
     "begin_timestamp": [1400000000],
     "end_timestamp": [2147400000],
     "fixed_term": [1, 30],
     "fixed_begin_term": [0, 1],
+    "begin_date": ["2020-01-01", "2020-02-01"],
+    "end_date": ["2020-02-01", "2020-03-03"],
+    "cond_source": [0, 1],
 }
 NOBODY = "o" + "x" * 27
 NO_CARD = "p" + "x" * 27

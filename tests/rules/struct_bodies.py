@@ -12,6 +12,7 @@ from kaquan.api.reading import AnyNode, BoolNode, Field, IntNode, ListNode, MapN
 from kaquan.errors import Errcode
 from kaquan.errors.order import Given, step
 from kaquan.rules.fields import Between, HttpUrl, Limit, MaxBytes, MaxCharacters, Moment, OneOf, Rank
+from kaquan.rules.statistics import Dated
 from kaquan.rules.store_content import CategoryPath, NotBlank, Telephone
 
 OPENID = "o" + "A" * 27
@@ -22,6 +23,7 @@ FITTING: dict[type, Any] = {
     Between: lambda limit: max(limit.least, 1),
     CategoryPath: "美食",
     Telephone: "020",
+    Dated: "2020-01-01",
 }
 BREAKING: dict[type, Any] = {
     OneOf: "no such value",
@@ -30,6 +32,7 @@ BREAKING: dict[type, Any] = {
     Moment: 10**12,
     CategoryPath: "一,二,三,四",
     Telephone: "x",
+    Dated: "2020-1-1",
     NotBlank: " ",
     MaxBytes: lambda limit: "x" * (limit.limit + 1),
     MaxCharacters: lambda limit: "x" * (limit.limit + 1),

@@ -4,6 +4,7 @@
     @ sandbox review=manual           the account, when it is no merchant with every right
     + card = card GROUPON {"..": 1}   a card (base_info changed, then the type's own fields), a claim or a token
     + poi = store {"sid":"1"}         a store (fields of base_info changed)
+    + day = ended                     the day that the account's clock is moved behind; counted: with figures
     + limit = quota /card/get daily=1 a limit of calls, set before the first of them
     > POST /card/get {"card_id":"$card"}
     < {"errcode":0,...}               the answer, byte by byte

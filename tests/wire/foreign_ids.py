@@ -54,6 +54,9 @@ TABLE: dict[str, dict[str, str]] = {
         'CARD {"modify_msg_operation":{"card_cell":{"card_id":"$card_id"}}}': "0",
     },
     "/card/delete": {'{"card_id":"$card_id"}': "48001 foreign_card"},
+    "/datacube/getcardcardinfo": {
+        '{"begin_date":"2020-01-01","end_date":"2020-01-01","cond_source":1,"card_id":"$card_id"}': "48001 foreign_card"
+    },
     "/card/get": {'{"card_id":"$card_id"}': "48001 foreign_card"},
     "/card/landingpage/create": {
         "{$shelf,"
@@ -210,6 +213,7 @@ WITHOUT_IDS = {
     "/cgi-bin/poi/getpoilist",
     "/cgi-bin/poi/getwxcategory",
     "/cgi-bin/showqrcode",
+    "/datacube/getcardbizuininfo",
     "/ext/user",
     "/healthz",
     "/sandbox/app",

@@ -26,9 +26,10 @@ from wire.scene import Fault, Table, reason
 from wire.spoiled_cards import TABLES as CARDS
 from wire.spoiled_gifts import TABLES as GIFTS
 from wire.spoiled_others import TABLES as OTHERS
+from wire.spoiled_statistics import TABLES as STATISTICS
 
 load_endpoints()
-TABLES = (*CARDS, *GIFTS, *OTHERS)
+TABLES = (*CARDS, *GIFTS, *OTHERS, *STATISTICS)
 FAULTS = [pytest.param(table, one, id=f"{table.path} {one.given}") for table in TABLES for one in table.faults]
 OF_PERSONS = ("auth", "oauth2/access_token", "oauth2/refresh_token", "userinfo")
 COUNTED = "behind the secret, so that nobody uses up another's calls: qa/test_e12_frequency.py"

@@ -11,6 +11,7 @@ from typing import Any
 from kaquan.actions.manage_app import set_override
 from kaquan.rules.quota import Override
 from support.api import Api
+from support.figures import count, end_day
 from support.server import Server
 from wire.cases import NAME, PEOPLE, STEP, Case, body_of, repeated
 from wire.kept import Kept
@@ -91,6 +92,7 @@ class Player:
         begin: dict[str, Callable[[str], str]] = {"card": self._card, "claim": self._claim, "token": self._token}
         begin["store"] = self._store
         begin["quota"] = self._quota
+        begin["ended"], begin["counted"] = self._end_day, self._count_day
         begin["renew"] = lambda who: self._open(who, "sandbox").renew()
         self.values[name] = begin[verb](self.filled(rest))
 
@@ -111,6 +113,14 @@ class Player:
     def _claim(self, described: str) -> str:
         card_id, openid, *more = described.split(maxsplit=2)
         return self.accounts[""].claim(card_id, openid, **json.loads(more[0] if more else "{}"))
+
+    def _end_day(self, _: str) -> str:
+        return end_day(self.accounts[""])
+
+    def _count_day(self, _: str) -> str:
+        day = end_day(self.accounts[""])
+        count(self.server.database.transact, self.accounts[""])
+        return day
 
     def _token(self, who: str) -> str:
         return self._open(who, "sandbox").token

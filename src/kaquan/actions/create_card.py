@@ -12,6 +12,7 @@ from kaquan.actions.review_card import approve
 from kaquan.rules.card import DEFAULT_USE_LIMIT, to_text
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import DEPOSIT_MODE, KEYS, NOT_VERIFY
+from kaquan.rules.statistics import API
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
@@ -19,7 +20,9 @@ from kaquan.store.tx import Tx
 CELL_COLUMNS = ("pay_cell", "self_consume_cell", "need_verify_code", "need_remark_amount")
 
 
-def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content, now: int, record: Record) -> None:
+def create_card(
+    tx: Tx, app: App, card_id: str, card_type: str, content: Content, now: int, record: Record, made_by: str = API
+) -> None:
     """Save a checked card under this id with its stock; the app's review setting decides whether it is approved.
 
     Args:
@@ -28,6 +31,7 @@ def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content
         content: normalised, after its checks.
         now: the app's time, UTC seconds.
         record: the transaction's journal.
+        made_by: how, which statistics tell apart: ``api`` or ``console``.
 
     Raises:
         Refusal: 45025 too many stores, 40098 a store that cannot be named.
@@ -36,7 +40,7 @@ def create_card(tx: Tx, app: App, card_id: str, card_type: str, content: Content
     check_stores(tx, app.appid, stores, f"card.{KEYS[card_type]}.base_info.location_id_list")
     quantity = content.base_info.sku.quantity
     facts: dict[str, Any] = {"card_type": card_type, "status": NOT_VERIFY, "refuse_reason": "", "shown": ""}
-    facts |= {"create_time": now, "update_time": now}
+    facts |= {"create_time": now, "update_time": now, "made_by": made_by}
     facts |= dict.fromkeys(CELL_COLUMNS, False)
     tx.run(sa.insert(tables.card).values(appid=app.appid, card_id=card_id, **facts, **columns(content)))
     stock = {"quantity": quantity, "total_quantity": quantity, "reminded_at": 0, "deposited": 0}

@@ -120,7 +120,10 @@ async def require_openid(visit: Visit) -> str:
 
 
 async def look(visit: Visit, wishes: list[Wish]) -> list[Row]:
-    """Return what would become of each claim; nothing is changed."""
+    """Return what would become of each claim; nothing is changed but that each card was seen."""
+    for one in wishes:
+        if one.card is not None:
+            visit.platform.views.add(visit.app.appid, one.claim.card_id, one.claim.openid, visit.now)
     found = await asyncio.gather(*(foreseen(visit, one) for one in wishes))
     return [await row_of(visit, one, refused) for one, refused in zip(wishes, found, strict=True)]
 

@@ -44,6 +44,18 @@ Found = tuple[str, dict[str, Any]] | None
 """Cause and facts of a mistake, None when there is none."""
 
 
+class _Title(msgspec.Struct):
+    """What of base_info is read for the title."""
+
+    title: str = ""
+
+
+class _Titled(msgspec.Struct):
+    """What of a content is."""
+
+    base_info: _Title
+
+
 class _Ends(msgspec.Struct, frozen=True):
     """The fields of a cell that were sent: of its name, of its kind as a number, and of where it leads."""
 
@@ -305,6 +317,11 @@ def from_text(card_type: str, text: str) -> Content:
     return content
 
 
+def title_of(text: str) -> str:
+    """Return the title in stored content, of which nothing else is read."""
+    return _read_titled(text).base_info.title
+
+
 def render(
     card_id: str,
     content: Content,
@@ -360,4 +377,5 @@ def _names(part: Part) -> tuple[str, ...]:
 
 
 _CARD_TYPES = {struct: card_type for card_type, struct in CONTENT_TYPES.items() if issubclass(struct, Content)}
+_read_titled = msgspec.json.Decoder(_Titled).decode
 _DECODERS = {card_type: msgspec.json.Decoder(struct) for card_type, struct in CONTENT_TYPES.items()}

@@ -80,9 +80,13 @@ def shown_store(poi_id: int, info: StoreInfo, status: str, updating: bool) -> di
 
 def shown_location(poi_id: int, info: StoreInfo) -> dict[str, Any]:
     """Return a store as the list of 2014 shows it."""
-    name = f"{info.business_name}({info.branch_name})" if info.branch_name else info.business_name
     place = {"longitude": info.longitude, "latitude": info.latitude}
-    return {"location_id": poi_id, "name": name, "phone": info.telephone, "address": info.address, **place}
+    return {"location_id": poi_id, "name": full_name(info), "phone": info.telephone, "address": info.address, **place}
+
+
+def full_name(info: StoreInfo) -> str:
+    """Return the name of a store with that of its branch."""
+    return f"{info.business_name}({info.branch_name})" if info.branch_name else info.business_name
 
 
 def to_text(info: Service) -> str:

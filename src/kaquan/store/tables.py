@@ -25,6 +25,7 @@ from kaquan.store.platform_tables import (
     platform,
     session,
 )
+from kaquan.store.stat_tables import stat_day, stat_fold, stat_named, stat_person
 
 # What is taken from here though it is made elsewhere.
 __all__ = [
@@ -44,6 +45,10 @@ __all__ = [
     "quota_override",
     "quota_use",
     "session",
+    "stat_day",
+    "stat_fold",
+    "stat_named",
+    "stat_person",
 ]
 
 app = tenant(
@@ -162,6 +167,7 @@ card = tenant(
     flag("self_consume_cell"),
     flag("need_verify_code"),
     flag("need_remark_amount"),
+    text("made_by", "api"),
     number("create_time"),
     number("update_time"),
     key("appid", "card_id"),

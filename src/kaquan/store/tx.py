@@ -60,6 +60,16 @@ class Tx:
         """Insert a row unless its key is there already, and tell whether it was not."""
         return self._connection.execute(self._new(table), row, execution_options=COUNTED).rowcount == 1
 
+    def add_up(self, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        """Insert rows of numbers, or add their numbers to those that stand under their keys already."""
+        if rows:
+            insert, keys = self._insert(table), table.primary_key.columns
+            sums = {one.name: one + insert.excluded[one.name] for one in table.c if one.name not in keys}
+            self._connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=sums), rows)
+
     def _new(self, table: sa.Table) -> sa.Executable:
-        insert = postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
-        return insert.on_conflict_do_nothing()
+        insert: sa.Executable = self._insert(table).on_conflict_do_nothing()
+        return insert
+
+    def _insert(self, table: sa.Table) -> Any:
+        return postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)

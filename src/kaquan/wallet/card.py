@@ -47,6 +47,7 @@ async def card(visit: Visit) -> Response:
         record = visit.platform.record()
         whose = (held.appid, held.openid, held.card_id, held.code)
         await visit.write(lambda tx: note_view(tx, *whose, visit.now, record))
+    visit.platform.views.add(held.appid, held.card_id, held.openid, visit.now)
     stores, store_count = await visit.read(lambda tx: list_card_stores(tx, held.appid, base))
     offer = offer_of(held)
     return visit.show(

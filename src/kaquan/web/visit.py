@@ -317,6 +317,10 @@ class Visit:
         """
         return self.end("refused", status, rid=keep_failure(self.call, refused, started)[0])
 
+    def send(self, response: Response) -> Response:
+        """Return what is no page, such as a file to save, with what the browser has to keep."""
+        return self._with_cookies(response)
+
     def answer(self, facts: dict[str, Any]) -> Response:
         """Return JSON to a script of ours."""
         return self._with_cookies(JSONResponse(facts))

@@ -332,6 +332,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_seen_time"), ["seen_time"], unique=False)
 
     op.create_table(
+        "stat_day",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("cards", sa.Text(), nullable=False),
+        sa.Column("view_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("view_user", sa.BigInteger(), nullable=False),
+        sa.Column("receive_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("receive_user", sa.BigInteger(), nullable=False),
+        sa.Column("verify_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("verify_user", sa.BigInteger(), nullable=False),
+        sa.Column("given_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("given_user", sa.BigInteger(), nullable=False),
+        sa.Column("expire_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("expire_user", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "day", "cards", name=op.f("pk_stat_day")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("stat_day", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stat_day_appid_cards_day"), ["appid", "cards", "day"], unique=False)
+
+    op.create_table(
+        "stat_fold",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("folded", sa.BigInteger(), nullable=False),
+        sa.Column("closed", sa.BigInteger(), nullable=False),
+        sa.Column("closing", sa.BigInteger(), nullable=False),
+        sa.Column("scan_code", sa.Text(), nullable=False),
+        sa.Column("scan_scope", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", name=op.f("pk_stat_fold")),
+    )
+    op.create_table(
+        "stat_named",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("cards", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("receive_cnt", sa.BigInteger(), nullable=False),
+        sa.Column("verify_cnt", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "cards", "what", "day", "name", name=op.f("pk_stat_named")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stat_person",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("openid", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "day", "kind", "openid", "card_id", name=op.f("pk_stat_person")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "stock",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("card_id", sa.Text(), nullable=False),
@@ -384,6 +437,7 @@ def upgrade() -> None:
         sa.Column("self_consume_cell", sa.Boolean(), nullable=False),
         sa.Column("need_verify_code", sa.Boolean(), nullable=False),
         sa.Column("need_remark_amount", sa.Boolean(), nullable=False),
+        sa.Column("made_by", sa.Text(), server_default="api", nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),
         sa.Column("update_time", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_card_app")),
@@ -604,6 +658,13 @@ def downgrade() -> None:
     op.drop_table("callback")
     op.drop_table("used_signature")
     op.drop_table("stock")
+    op.drop_table("stat_person")
+    op.drop_table("stat_named")
+    op.drop_table("stat_fold")
+    with op.batch_alter_table("stat_day", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stat_day_appid_cards_day"))
+
+    op.drop_table("stat_day")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_session_seen_time"))
         batch_op.drop_index(batch_op.f("ix_session_account_id"))
