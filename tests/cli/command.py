@@ -7,13 +7,18 @@ import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from unittest.mock import patch
+
+import typer
 
 from kaquan.cli import main
 from support.api import Api
 from support.database import Database
 
 WIDTH = "200"
+# Made anew for each call they take longer than most of them run.
+COMMANDS = cache(typer.main.get_command)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ def kaquan(*arguments: object, **environment: str) -> Done:
     with (
         patch.dict(os.environ, {**kept, "COLUMNS": WIDTH, **environment}, clear=True),
         patch.object(sys, "argv", ["kaquan", *map(str, arguments)]),
+        patch.object(typer.main, "get_command", COMMANDS),
         redirect_stdout(out),
         redirect_stderr(err),
     ):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
 import pytest
 from card_bodies import card
@@ -95,6 +97,28 @@ def test_a_claim_that_is_refused_says_errcode_text_and_cause(server: Server) -> 
     assert refused(api, "claim", "--card-id", card_id, "--openid", openid).startswith(
         f"40078 invalid card status Card {card_id} was refused in review (CARD_STATUS_VERIFY_FAIL)"
     )
+
+
+def delivered(sandbox: Api) -> list[Any]:
+    """Return the events of the tape whose delivery is over."""
+    tape = [json.loads(line) for line in printed("sandbox", "events", **as_app(sandbox))]
+    return [one for one in tape if one["deliveries"]]
+
+
+def test_events_are_sent_again_by_hand(sandbox: Api, receiver: Receiver) -> None:
+    result(sandbox, "callback", "--url", receiver.url, "--token", receiver.token)
+    for _ in range(2):
+        sandbox.create_card(card())
+    first, second = receiver.wait(2)
+    # What was pushed is taken from the outbox a moment after the answer.
+    while len(tape := delivered(sandbox)) < 2:
+        time.sleep(0.02)
+    assert result(sandbox, "resend", "--id", tape[0]["id"]) == "1"
+    assert result(sandbox, "resend", "--since", tape[0]["id"], "--until", tape[1]["id"]) == "1"
+    assert [push.body for push in receiver.wait(4)] == [first.body, second.body, first.body, second.body]
+    assert result(sandbox, "resend", "--since", "1h", "--event", "user_get_card") == "0"
+    assert result(sandbox, "resend", "--dead") == "0"
+    assert refused(sandbox, "resend").startswith("40097 invalid args It is not said which events")
 
 
 @pytest.mark.parametrize(

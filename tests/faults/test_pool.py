@@ -33,7 +33,8 @@ BODY = card(
         "get_limit": 1_000_000,
     },
 )
-IMPORTED = 60_000
+# Three blocks.
+IMPORTED = 30_000
 # What a claim may wait for while a file is imported; a block takes a fraction of a second.
 PATIENCE_SECONDS = 5.0
 

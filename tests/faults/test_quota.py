@@ -6,35 +6,41 @@ import asyncio
 import time
 from collections import Counter
 
+import pytest
 import sqlalchemy as sa
 
 from cli.command import of, printed
 from kaquan.store import tables
 from support.api import Api
 from support.database import Database
+from support.fleet import Fleet
 from support.load import crowd
 from support.run import run
 from support.server import Server
 
 PATH = "/card/batchget"
-LIMIT = 1000
 CALLERS = 48
-TRIED = 1500
 OK, DAILY = 0, 45009
+TWO_PROCESSES = pytest.mark.parametrize("fleet", [2], ids=["two processes"], indirect=True)
 
 
-def limited(server: Server, daily: int) -> Api:
-    """Return a new account with this quota a day."""
-    api = server.new_app()
-    printed("app", "quota", api.appid, "--path", PATH, "--daily", daily, **of(server.database))
-    return api
+def limit(database: Database, api: Api, daily: int) -> None:
+    """Give an account this quota a day."""
+    printed("app", "quota", api.appid, "--path", PATH, "--daily", daily, **of(database))
 
 
-def calls(api: Api, count: int) -> dict[int, int]:
+def limited(fleet: Fleet, daily: int) -> list[Api]:
+    """Return clients of a new account with this quota a day."""
+    apis = fleet.new_app()
+    limit(fleet.database, apis[0], daily)
+    return apis
+
+
+def calls(apis: list[Api], count: int) -> dict[int, int]:
     """Return how often each errcode was the answer."""
 
     async def made() -> Counter[int]:
-        async with crowd([api], CALLERS) as callers:
+        async with crowd(apis, CALLERS) as callers:
             asked = iter(range(count))
 
             async def call(caller: int) -> list[int]:
@@ -46,47 +52,49 @@ def calls(api: Api, count: int) -> dict[int, int]:
     return dict(run(made()))
 
 
-def test_two_processes_let_a_quota_of_1000_through_within_a_hundredth(database: Database) -> None:
-    with Server(database, workers=2) as server:
-        found = calls(limited(server, LIMIT), TRIED)
+def test_processes_let_a_quota_of_1000_through_within_a_hundredth(fleet: Fleet) -> None:
+    found = calls(limited(fleet, 1000), 1500)
     assert found.keys() == {OK, DAILY}
-    assert LIMIT * 0.99 <= found[OK] <= LIMIT
+    assert 990 <= found[OK] <= 1000
 
 
-def test_two_processes_let_a_large_quota_through_within_a_hundredth(database: Database) -> None:
-    with Server(database, workers=2) as server:
-        found = calls(limited(server, 8000), 9000)
-    assert 8000 * 0.99 <= found[OK] <= 8000
+@TWO_PROCESSES
+def test_two_processes_let_a_quota_of_which_much_is_leased_through_within_a_hundredth(fleet: Fleet) -> None:
+    found = calls(limited(fleet, 4000), 4200)
+    assert found.keys() == {OK, DAILY}
+    assert 3960 <= found[OK] <= 4000
 
 
 def test_kill_9_keeps_the_count(database: Database) -> None:
     with Server(database) as server:
-        api = limited(server, 8000)
-        passed = calls(api, 3000)[OK]
+        api = server.new_app()
+        limit(database, api, 4000)
+        passed = calls([api], 1500)[OK]
         server.kill()
         server.start()
         again = Api(server.base_url, api.appid, api.secret)
-        passed += calls(again, 6000)[OK]
-    assert 8000 * 0.99 <= passed <= 8000
+        passed += calls([again], 2700)[OK]
+    assert 3960 <= passed <= 4000
 
 
 def test_a_server_that_stops_gives_back_what_it_did_not_use(database: Database) -> None:
     with Server(database) as server:
-        api = limited(server, 80_000)
-        assert calls(api, 60) == {OK: 60}
+        api = server.new_app()
+        limit(database, api, 80_000)
+        assert calls([api], 60) == {OK: 60}
         server.stop()
     table = tables.quota_use.c
     counted = sa.select(table.used).where((table.appid == api.appid) & (table.path == PATH))
     assert database.transact(lambda tx: tx.all(counted)) == [(60,)]
 
 
-def test_an_override_and_a_clearing_are_followed_within_a_second_by_every_process(database: Database) -> None:
-    with Server(database, workers=2) as server:
-        api = limited(server, 1)
-        assert calls(api, 200)[OK] == 1
-        api.ok("/cgi-bin/clear_quota", {"appid": api.appid})
-        time.sleep(1.1)
-        assert calls(api, 200)[OK] == 1
-        printed("app", "quota", api.appid, "--default", **of(server.database))
-        time.sleep(1.1)
-        assert calls(api, 200) == {OK: 200}
+@TWO_PROCESSES
+def test_an_override_and_a_clearing_are_followed_within_a_second_by_every_process(fleet: Fleet) -> None:
+    apis = limited(fleet, 1)
+    assert calls(apis, 200)[OK] == 1
+    apis[0].ok("/cgi-bin/clear_quota", {"appid": apis[0].appid})
+    time.sleep(1.1)
+    assert calls(apis, 200)[OK] == 1
+    printed("app", "quota", apis[0].appid, "--default", **of(fleet.database))
+    time.sleep(1.1)
+    assert calls(apis, 200) == {OK: 200}

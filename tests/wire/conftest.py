@@ -16,3 +16,11 @@ def kept(server: Server) -> Iterator[Kept]:
     reading = Kept(server.database)
     yield reading
     reading.close()
+
+
+@pytest.fixture(scope="session")
+def kept_there(sqlite_server: Server) -> Iterator[Kept]:
+    """What the server on SQLite alone keeps of them."""
+    reading = Kept(sqlite_server.database)
+    yield reading
+    reading.close()

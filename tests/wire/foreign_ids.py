@@ -168,6 +168,7 @@ TABLE: dict[str, dict[str, str]] = {
         '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
         '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
     },
+    "/sandbox/trigger": {'{"event":"user_del_card","card_id":"$card_id","openid":"$openid","code":"$code"}': "0"},
     "/sandbox/oauth_code": {'{"openid":"$openid"}': "40003 stranger"},
     "/sandbox/refuse_store": {'{"poi_id":$poi_id}': "65115 unknown"},
 }
@@ -215,11 +216,13 @@ WITHOUT_IDS = {
     "/datacube/getcardbizuininfo",
     "/ext/user",
     "/healthz",
+    "/sandbox/app",
     "/sandbox/callback",
     "/sandbox/clock",
     "/sandbox/events",
     "/sandbox/fault",
     "/sandbox/faults",
+    "/sandbox/resend",
 }
 SHORT = {
     "$film": '"ticket_class":"x","show_time":1,"duration":1,"screening_room":"x","seat_number":"x"',

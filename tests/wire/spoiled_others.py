@@ -6,8 +6,10 @@ import copy
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from store_bodies import store as store_body
 
+from kaquan.store import tables
 from wire.scene import STRANGER, Act, Scene, Table, fault, grown, on_card, put
 from wire.spoiled_cards import DELETED, MALFORMED, none_left
 
@@ -187,7 +189,9 @@ def later(seconds: int) -> Act:
 GRANT = put("40002 grant_type", "grant_type", "x")
 APPID = put("40013 unknown", "appid", "wx0", hides="account")
 SECRET = put("40125 wrong", "secret", "x", of="account")
-TOKEN = (GRANT, put("41002 missing", "appid", ""), put("41004 missing", "secret", ""), APPID, SECRET)
+LISTED = fault("40164 not_listed", columns={"ip_list": "203.0.113.7"}, of="account")
+TOKEN = (GRANT, put("41002 missing", "appid", ""), put("41004 missing", "secret", ""), APPID, SECRET, LISTED)
+STABLE_TOKEN = (GRANT, APPID, SECRET, LISTED)
 CLEARED = fault("48006 used_up", act=cleared, of="account")
 CLEARS = (
     put("41002 missing", "appid", ""),
@@ -205,6 +209,40 @@ FAULTS = (
     put("40097 fault_path", "path", "/nowhere"),
     put("40097 fault_errcode", "errcode", 45010),
     put("40097 fault_kind", "drop", True),
+)
+
+
+def push_again(scene: Scene) -> None:
+    """Push an event again, of an account with a callback where nobody listens."""
+    boxes = {"token_box": "", "aes_key_box": "", "mode": "plain", "format": "xml"}
+    row = {"appid": scene.api.appid, "url": "http://127.0.0.1:9/", **boxes}
+    scene.server.database.transact(lambda tx: tx.add(tables.callback, [row]))
+    scene.body["ids"] = [scene.api.ok("/sandbox/trigger", {"event": "giftcard_pay_done"})["id"]]
+
+
+def no_callback(scene: Scene) -> None:
+    """Take the callback away."""
+    mine = tables.callback.c.appid == scene.api.appid
+    scene.server.database.transact(lambda tx: tx.run(sa.delete(tables.callback).where(mine)))
+
+
+def unknown_event(scene: Scene) -> None:
+    """Name a range in place of ids, and a type that there is not."""
+    scene.body = {"since": "0", "event": "user_got_card"}
+
+
+RESEND = (
+    put("40097 resend_what", "until", "9", takes="ids"),
+    fault("40097 event_unknown", spoil=unknown_event, takes="ids"),
+    grown("40097 too_many_events", "ids", list(range(1, 1001))),
+    fault("40201 nowhere_to_send", act=no_callback),
+    grown("40097 event_id", "ids", ["1"]),
+)
+TRIGGER = (
+    put("40097 event_unknown", "event", "user_got_card"),
+    put("40097 event_field", "fields.CardID", "p1"),
+    put("40097 event_value", "fields.CardId", 1),
+    put("40003 malformed", "openid", "x"),
 )
 CALLBACK = (
     put("40097 callback_token", "token", "x"),
@@ -268,7 +306,7 @@ TABLES = (
     Table("/cgi-bin/poi/delpoi", of_store, DELETIONS),
     Table("/cgi-bin/user/info/batchget", people_wanted, WANTED),
     Table("/cgi-bin/token", lambda scene: signed_in(scene, "secret"), TOKEN, secret="GET"),
-    Table("/cgi-bin/stable_token", lambda scene: signed_in(scene, "secret"), (GRANT, APPID, SECRET), secret="body"),
+    Table("/cgi-bin/stable_token", lambda scene: signed_in(scene, "secret"), STABLE_TOKEN, secret="body"),
     Table("/cgi-bin/clear_quota/v2", lambda scene: signed_in(scene, "appsecret"), CLEARS, secret="POST"),
     Table(
         "/cgi-bin/clear_quota",
@@ -292,6 +330,8 @@ TABLES = (
     Table("/sandbox/approve_store", of_store, REVIEWS),
     Table("/sandbox/refuse_store", of_store, REVIEWS),
     Table("/sandbox/fault", lambda scene: scene.body.update(path="/card/get", hang=1), FAULTS),
+    Table("/sandbox/resend", push_again, RESEND),
+    Table("/sandbox/trigger", lambda scene: scene.body.update(event="user_del_card", fields={}), TRIGGER),
     Table(
         "/sandbox/callback",
         lambda scene: scene.body.update(url="http://127.0.0.1:9/", token="Tok3n"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from typing import Any
 
+from cli.command import of, printed
 from support.api import Api
 from support.server import Server
 from wire.answers import refusal
@@ -17,14 +16,14 @@ FOLLOWS_SECONDS = 3.0
 
 def decide(server: Server, api: Api, *flags: str) -> None:
     """Change an account as the operator does."""
-    command = [sys.executable, "-m", "kaquan", "app", "set", "--appid", api.appid, *flags]
-    subprocess.run([*command, "--database-url", server.database.url], check=True, capture_output=True)
+    printed("app", "set", "--appid", api.appid, *flags, **of(server.database))
 
 
 def settled(kept: Kept, api: Api, wanted: str, body: Any) -> str:
     """Return the answer of ``/card/batchget`` once it is the one wanted, or the last one."""
     deadline, found = time.monotonic() + FOLLOWS_SECONDS, ""
     while found != wanted and time.monotonic() < deadline:
+        time.sleep(0.05)
         answer = api.post("/card/batchget", body)
         found = "ok" if answer["errcode"] == 0 else refusal(kept, api, answer)
     return found

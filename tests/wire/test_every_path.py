@@ -59,6 +59,7 @@ UNSHOWN = {
     "/cgi-bin/qrcode/create": {45029: "takes as many tickets as an account may have: actions/test_create_qr.py"},
     "/cgi-bin/message/mass/send": {45019: "takes ten thousand openids: cgi_bin/message/test_messages.py"},
     "/cgi-bin/stable_token": {45009: "takes twenty forced refreshes: wire/test_tokens.py"},
+    "/sandbox/resend": {0: "takes a callback: sandbox/test_resend.py"},
     "/ext/user": {45019: "takes a thousand ids: wire/test_behaviour.py"},
 }
 
@@ -81,15 +82,21 @@ TOLD = [
 Account = Callable[..., Api]
 
 
-@pytest.fixture(scope="session")
-def account(server: Server) -> Account:
+@pytest.fixture
+def kept(kept_there: Kept) -> Kept:
+    """What one server keeps of refused calls: the transcripts show on each kind of database that it keeps them."""
+    return kept_there
+
+
+@pytest.fixture(scope="module")
+def account(sqlite_server: Server) -> Account:
     """Gives the account with these columns, made once."""
     made: dict[str, Api] = {}
 
     def give(**columns: Any) -> Api:
         key = repr(sorted(columns.items()))
         if key not in made:
-            made[key] = server.new_app(**{"sandbox": False, "card_function": "granted", **columns})
+            made[key] = sqlite_server.new_app(**{"sandbox": False, "card_function": "granted", **columns})
         return made[key]
 
     return give

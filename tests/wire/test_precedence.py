@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -68,14 +68,6 @@ ALONE = {
     "/sandbox/faults/clear": "one step",
     "/sandbox/refuse": "one step",
 }
-
-
-@pytest.fixture(scope="module")
-def kept_there(sqlite_server: Server) -> Iterator[Kept]:
-    """What the server keeps of refused calls."""
-    reading = Kept(sqlite_server.database)
-    yield reading
-    reading.close()
 
 
 def found(server: Server, kept: Kept, table: Table, *faults: Fault) -> str:

@@ -18,11 +18,13 @@ from kaquan.actions.manage_app import (
     set_callback,
     set_card_js_domain,
 )
-from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transact
+from kaquan.cli import keys as key_commands
+from kaquan.cli import quota as quota_command
+from kaquan.cli.database import app_of, keys_of, settings_of, transact
+from kaquan.cli.output import stop, told
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
-from kaquan.keys import hash_secret
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
 from kaquan.rules.host import host_of, owner_of
@@ -34,6 +36,9 @@ from kaquan.sources import new_appid, new_prefix, new_secret, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
+commands.command("quota")(quota_command.quota)
+commands.command("secret")(key_commands.secret)
+commands.command("ip-list")(key_commands.ip_list)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")
@@ -142,19 +147,6 @@ def set_(
         stop("nothing to change: see `kaquan app set --help`")
     app = transact(settings_of(database_url), lambda tx: changed(tx, appid, values))
     typer.echo(f"changed {app}: " + ", ".join(f"{name} = {value}" for name, value in values.items()))
-
-
-@commands.command("secret")
-def secret(appid: AppId = None, database_url: DatabaseUrl = None) -> None:
-    """Give an account a new secret and print it this once; the old one stops at once.
-
-    Example:
-
-      kaquan app secret --appid wx0123456789abcdef
-    """
-    new = new_secret()
-    transact(settings_of(database_url), lambda tx: changed(tx, appid, {"secret_hash": hash_secret(new)}))
-    typer.echo(new)
 
 
 @commands.command("callback")

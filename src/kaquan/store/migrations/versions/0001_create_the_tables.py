@@ -56,6 +56,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("old_secret_hash", sa.Text(), nullable=False),
+        sa.Column("old_secret_until", sa.BigInteger(), nullable=False),
+        sa.Column("ip_list", sa.Text(), nullable=False),
         sa.Column("sandbox", sa.Boolean(), nullable=False),
         sa.Column("profile", sa.Text(), nullable=False),
         sa.Column("review", sa.Text(), nullable=False),
@@ -255,6 +258,7 @@ def upgrade() -> None:
         sa.Column("openid", sa.Text(), nullable=False),
         sa.Column("due_time", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), server_default="4", nullable=False),
         sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_outbox")),
         sqlite_with_rowid=False,
     )
