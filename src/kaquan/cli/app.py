@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from kaquan.actions.keep_application import follow
+from kaquan.actions.keep_audit import note
 from kaquan.actions.manage_app import (
-    PERMISSIONS,
     change_app,
     create_app,
     list_apps,
@@ -19,10 +20,12 @@ from kaquan.actions.manage_app import (
     set_card_js_domain,
 )
 from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transact
+from kaquan.cli.operator import by_command
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
 from kaquan.keys import hash_secret
+from kaquan.rules.application import PERMISSIONS
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
 from kaquan.rules.host import host_of, owner_of
@@ -213,4 +216,8 @@ def changed(tx: Any, appid: str | None, values: dict[str, Any]) -> str:
         rest |= {"card_js_domain": "", "card_js_changes": 0}
     if rest:
         change_app(tx, app.appid, **rest)
+    granted = {name: rest[name] for name in ("card_function", "permissions") if name in rest}
+    if granted:
+        follow(tx, app.appid, wall_clock())
+        note(tx, app.appid, by_command("application.set", facts=granted))
     return app.appid

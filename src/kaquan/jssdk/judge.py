@@ -20,6 +20,7 @@ from kaquan.api.failed import keep_failure
 from kaquan.api.route import CARD
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.catalogue import CATALOGUE
+from kaquan.rules.application import GRANTED
 from kaquan.rules.js_call import (
     ANSWERS,
     OFFLINE,
@@ -33,7 +34,7 @@ from kaquan.rules.js_call import (
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
 from kaquan.rules.lab import Verdict
 from kaquan.rules.throttle import JS_ADDRESS, Buckets
-from kaquan.store.apps import GRANTED, App
+from kaquan.store.apps import App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

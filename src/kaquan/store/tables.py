@@ -12,7 +12,7 @@ from sqlalchemy import text as fragment
 
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
-from kaquan.store.desk_tables import audit
+from kaquan.store.desk_tables import application, audit, paper, spot_check, spot_item
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -31,6 +31,7 @@ __all__ = [
     "account",
     "account_prefix",
     "answer",
+    "application",
     "attempt",
     "audit",
     "failed_call",
@@ -39,10 +40,13 @@ __all__ = [
     "known_as",
     "membership",
     "metadata",
+    "paper",
     "platform",
     "quota_override",
     "quota_use",
     "session",
+    "spot_check",
+    "spot_item",
 ]
 
 app = tenant(
