@@ -127,13 +127,12 @@ def lock_standing(tx: Tx, appid: str) -> Standing:
 
 
 def check_open(standing: Standing, kind: str) -> None:
-    """Go on only if the account may apply for this.
+    """Go on only if the account may ask for this.
 
     Raises:
         Refusal: 48004 it is suspended, 48001 it lacks the card function, which comes before all permissions.
     """
-    card_function = GRANTED if kind == CARD else standing.card_function
-    refused = rule.function_refusal(standing.appid, card_function, standing.suspended)
+    refused = rule.submit_refusal(standing.appid, kind, standing.card_function, standing.suspended)
     if refused is not None:
         raise refused
 

@@ -18,10 +18,7 @@ NONE, PENDING, GRANTED, REFUSED, SUSPENDED = STATES = ("none", "pending", "grant
 MERCHANT, OPERATOR = "merchant", "operator"
 CARD, BALANCE, CUSTOM_CODE = "card", "balance", "custom_code"
 # What must be there before anything else is; while it is not, every call about cards says why.
-NOT_GRANTED = MappingProxyType({NONE: "function_not_applied", PENDING: "function_pending", REFUSED: "function_refused"})
-_NOT_HELD = MappingProxyType(
-    {PENDING: "permission_pending", REFUSED: "permission_refused", SUSPENDED: "permission_suspended"}
-)
+NOT_GRANTED = {NONE: "function_not_applied", PENDING: "function_pending", REFUSED: "function_refused"}
 MOST_PAPERS = 10
 MOST_LETTERS = 1000
 
@@ -149,11 +146,6 @@ def may_move(kind: str, move: str, state: str) -> bool:
     return move not in never and state in MOVES[move].before
 
 
-def cause_of_missing(state: str) -> str:
-    """Return the cause of a refusal for a permission in this state."""
-    return _NOT_HELD.get(state, "permission_missing")
-
-
 def function_refusal(appid: str, card_function: str, suspended: bool) -> Refusal | None:
     """Return why an account may do nothing with cards, or None."""
     if suspended:
@@ -162,13 +154,18 @@ def function_refusal(appid: str, card_function: str, suspended: bool) -> Refusal
     return Errcode.API_UNAUTHORIZED(cause, appid=appid) if cause else None
 
 
+def submit_refusal(appid: str, kind: str, card_function: str, suspended: bool) -> Refusal | None:
+    """Return why an account may not ask for this now, or None: the card function comes before everything else."""
+    return function_refusal(appid, GRANTED if kind == CARD else card_function, suspended)
+
+
 # What an application asks.
 
 
-def category_name(category: str) -> str:
-    """Return a category's name with that of its line, empty for one that there is not."""
-    line, kind = _CATEGORIES.get(category, ("", {"category_name": ""}))
-    return f"{line} / {kind['category_name']}" if line else ""
+def category_name(category: str) -> tuple[str, ...]:
+    """Return the names of a category's line and of the category, nothing for one that there is not."""
+    line, kind = _CATEGORIES.get(category, ("", {}))
+    return (line, str(kind["category_name"])) if line else ()
 
 
 def category_lines() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from kaquan.errors import Errcode
-from kaquan.rules.application import BALANCE, CUSTOM_CODE, cause_of_missing
+from kaquan.rules.application import BALANCE, CUSTOM_CODE, NONE, PENDING, REFUSED, SUSPENDED, state_of
 from kaquan.rules.card_content import CONTENT_TYPES, BaseInfo, Content, DateInfo, Part, StoredValue
 from kaquan.rules.card_tables import (
     ADVANCED_INFO,
@@ -38,6 +38,13 @@ MAX_TERM_DAYS = 36_500
 DEFAULT_GET_LIMIT = 50
 DEFAULT_USE_LIMIT = 50
 ICONS = 1
+
+NO_BALANCE = {
+    NONE: "permission_missing",
+    PENDING: "permission_pending",
+    REFUSED: "permission_refused",
+    SUSPENDED: "permission_suspended",
+}
 
 Found = tuple[str, dict[str, Any]] | None
 """Cause and facts of a mistake, None when there is none."""
@@ -94,7 +101,8 @@ def _custom_code_without_permission(case: _Case) -> Found:
     if not case.base.use_custom_code or CUSTOM_CODE in case.permissions:
         return None
     facts = {"permission": CUSTOM_CODE, "repair": member("use_custom_code", False)}
-    cause = cause_of_missing(case.applications.get(CUSTOM_CODE, ""))
+    suspended = case.applications.get(CUSTOM_CODE) == SUSPENDED
+    cause = "permission_suspended" if suspended else "permission_missing"
     return case.in_base(cause, "use_custom_code", "false, or the permission", "true", **facts)
 
 
@@ -272,7 +280,7 @@ def _refuse_unbuilt(
     if isinstance(content, StoredValue) and content.supply_balance and BALANCE not in permissions:
         facts = {"path": f"card.{KEYS[card_type]}.supply_balance", "expected": "false, or the permission"}
         repair = member("supply_balance", False)
-        cause = cause_of_missing(applications.get(BALANCE, ""))
+        cause = NO_BALANCE[state_of(False, applications.get(BALANCE, NONE))]
         raise Errcode.BALANCE_UNAUTHORIZED(cause, **facts, got="true", permission=BALANCE, repair=repair)
     raise Errcode.API_UNAUTHORIZED("not_implemented", feature=card_type)
 
