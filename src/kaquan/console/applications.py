@@ -53,7 +53,8 @@ async def applications(visit: Desk) -> Response:
     return visit.show(
         "console/applications.html",
         first=_row(visit, app, CARD, category),
-        groups=[[_row(visit, app, kind, category) for kind in kinds] for kinds in (MAIN, rest)],
+        advanced=[_row(visit, app, kind, category) for kind in MAIN],
+        single=[_row(visit, app, kind, category) for kind in rest],
         open=app.card_function == GRANTED,
     )
 

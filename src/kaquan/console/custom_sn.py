@@ -13,7 +13,7 @@ from kaquan.console.applications import WHY_LOCKED
 from kaquan.errors import Refusal
 from kaquan.rules import application as rule
 from kaquan.rules.application import CUSTOM_CODE, Submission
-from kaquan.rules.spot_check import ANSWERS, NOTE_MOST, OPEN, Answer, is_complete
+from kaquan.rules.spot_check import ANSWERS, NOTE_MOST, OPEN, Answer, check_number, is_complete
 from kaquan.sources import wall_clock
 from kaquan.web.application_texts import STATE_LOOKS, STATE_NAMES
 from kaquan.web.desk import Desk, console_path, desk
@@ -45,7 +45,7 @@ async def custom_sn(visit: Desk) -> Response:
 
 
 @desk(
-    "/console/{appid}/applications/custom-sn/{check:int}",
+    "/console/{appid}/applications/custom-sn/{check}",
     "GET",
     "POST",
     sees="application.see",
@@ -53,7 +53,7 @@ async def custom_sn(visit: Desk) -> Response:
 )
 async def check(visit: Desk) -> Response:
     """Show a spot check, and take what the merchant says of its codes."""
-    appid, check_id = visit.app.appid, int(visit.path["check"])
+    appid, check_id = visit.app.appid, check_number(visit.path["check"])
     found = await visit.read(lambda tx: action.load_check(tx, appid, check_id))
     if found is None:
         raise NotHere

@@ -11,7 +11,7 @@ from kaquan.actions import spot_check as action
 from kaquan.operator.applications import LATE, NO_REASON, REASON_MOST, merchant_of, settle
 from kaquan.rules import application as rule
 from kaquan.rules.application import CUSTOM_CODE, NEEDS_REASON
-from kaquan.rules.spot_check import CLOSED, MOST_CODES, VERDICTS
+from kaquan.rules.spot_check import CLOSED, MOST_CODES, VERDICTS, check_number
 from kaquan.sources import new_picks, wall_clock
 from kaquan.store.apps import App
 from kaquan.web.application_texts import STATE_LOOKS, STATE_NAMES
@@ -81,10 +81,10 @@ async def draw(visit: Desk, app: App) -> Response:
     return visit.go(f"{place(app.appid)}/{check_id}" if drawn else f"{place(app.appid)}?none=1")
 
 
-@desk("/operator/spot-checks/{merchant}/{check:int}", "GET", "POST", sees="platform.see", changes="platform.change")
+@desk("/operator/spot-checks/{merchant}/{check}", "GET", "POST", sees="platform.see", changes="platform.change")
 async def check(visit: Desk) -> Response:
     """Show the answers beside what is known of each code, and end the check."""
-    app, check_id = await merchant_of(visit), int(visit.path["check"])
+    app, check_id = await merchant_of(visit), check_number(visit.path["check"])
     if visit.request.method == "GET":
         return await show_check(visit, app, check_id)
     verdict, note = visit.form.get("verdict", ""), visit.form.get("note", "").strip()[:REASON_MOST]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from kaquan.rules.code import CONSUMED, EXPIRE
@@ -11,6 +13,8 @@ USED, UNUSED, LOST = ANSWERS = ("used", "unused", "lost")
 PASSED, FAILED = VERDICTS = ("passed", "failed")
 MOST_CODES = 50
 NOTE_MOST = 200
+_ID = re.compile(r"[0-9]{1,19}")
+IDS = 1 << 63
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -20,6 +24,11 @@ class Answer(msgspec.Struct, frozen=True):
     used_time: int = 0
     place: str = ""
     note: str = ""
+
+
+def check_number(text: str) -> int:
+    """Return the id of a check that a path names, 0 for what is none."""
+    return number if _ID.fullmatch(text) and (number := int(text)) < IDS else 0
 
 
 def is_complete(given: Answer) -> bool:
