@@ -96,7 +96,7 @@ def test_a_permission_waits_for_the_card_function(account: Database) -> None:
         ("pending", "function_pending"),
         ("refused", "function_refused"),
     ):
-        account.transact(lambda tx, state=state: change_app(tx, APPID, card_function=state))
+        account.transact(partial(change_app, appid=APPID, card_function=state))
         for kind in ("balance", "custom_code", "bonus"):
             with pytest.raises(Refusal) as refused:
                 account.transact(handed_in(kind, FILING))
@@ -181,7 +181,7 @@ def test_the_queue_is_a_list_of_pages_the_oldest_first(account: Database) -> Non
     for turn, kind in enumerate(["pay", "bonus", "issue"]):
         account.transact(handed_in(kind, FILING, NOW + turn // 2))
     found, after = [], (0, "", "")
-    while page := account.transact(lambda tx, after=after: list_applications(tx, "pending", after, 1)):
+    while page := account.transact(partial(list_applications, state="pending", after=after, limit=1)):
         ((one, name),) = page
         found.append((one.kind, name))
         after = (one.submit_time, one.appid, one.kind)
@@ -194,7 +194,7 @@ def test_papers_are_kept_while_an_application_names_them(account: Database) -> N
 
     digests = [account.transact(lambda tx: keep(tx, 0))]
     account.transact(handed_in("card", Submission({}, {"credential_scan": digests})))
-    digests += [account.transact(lambda tx, number=number: keep(tx, number)) for number in range(1, MOST_LOOSE + 3)]
+    digests += [account.transact(partial(keep, number=number)) for number in range(1, MOST_LOOSE + 3)]
     known = account.transact(lambda tx: list_papers(tx, APPID, digests))
     assert [digest for digest in digests if digest not in known] == digests[1:3]
     paper = account.transact(lambda tx: load_paper(tx, APPID, digests[0]))
@@ -205,7 +205,7 @@ def test_papers_are_kept_while_an_application_names_them(account: Database) -> N
 
 # Spot checks.
 
-CUSTOM = {"use_custom_code": True, "sku": {"quantity": 100}, "get_limit": 100}
+CUSTOM: dict[str, Any] = {"use_custom_code": True, "sku": {"quantity": 100}, "get_limit": 100}
 
 
 def played(database: Database, scenario: Any, **base: Any) -> Any:
@@ -281,7 +281,7 @@ def test_a_sample_is_of_the_size_that_was_asked_for(database: Database) -> None:
 def test_merchants_with_codes_of_their_own_are_watched_also_when_they_lost_them(account: Database) -> None:
     for appid, sandbox in (("wx0000000000000002", False), ("wx0000000000000003", True)):
         app = new_app(appid, "secret", appid[-6:], appid, "gh", sandbox=sandbox, review="manual")
-        account.transact(lambda tx, app=app: create_app(tx, app, NOW))
+        account.transact(partial(create_app, app=app, now=NOW))
     watched = partial(checks.watched, after="", limit=9)
     assert account.transact(watched) == []
     account.transact(lambda tx: change_app(tx, APPID, card_function="granted", permissions="custom_code"))

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from PIL import Image
-
 from qa.desk import Desk
+from support.applicant import APPLICANT, scan
 from support.server import Server
 from support.worker import Worker, worker
 
-BASIC = {
-    "subject_type": "enterprise",
-    "subject_name": "熊猫茶馆有限公司",
-    "credential_number": "91110000MA0000000X",
-    "category": "202",
-    "contact_name": "李娜",
-    "contact_phone": "010-12345678",
-    "contact_email": "li@panda.example",
-    "agreed": "1",
-}
 FILING = {"filing_number": "110000AAA0001", "filing_authority": "北京市商务局"}
 FOLLOW_SECONDS = 3.0
-
-
-def scan() -> bytes:
-    """Return a picture of a paper."""
-    out = io.BytesIO()
-    Image.new("RGB", (30, 20), 5).save(out, "PNG")
-    return out.getvalue()
 
 
 @dataclass
@@ -65,7 +46,7 @@ class Applicant:
     def apply_for_cards(self) -> None:
         """Hand in the basic application."""
         files = [("file-credential_scan", "licence.png", scan())]
-        assert self.owner.upload(self.page("card"), files, step="submit", **BASIC) == 303, self.owner.page
+        assert self.owner.upload(self.page("card"), files, step="submit", **APPLICANT) == 303, self.owner.page
 
     def apply_for_stored_value(self) -> int:
         """Hand in the prepaid-card filing and return the status of the answer."""

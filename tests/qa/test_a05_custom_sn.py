@@ -58,12 +58,12 @@ def test_what_was_issued_is_counted_drawn_and_answered_for(server: Server) -> No
     drawn = ROW.findall(merchant.operator.page)
     assert len(set(drawn)) == 3
     assert set(drawn) <= {"SN-0", "SN-1", "SN-2", "SN-3"}
-    number = check.rpartition("/")[2]
+    mine = merchant.page(f"custom-sn/{check.rpartition('/')[2]}")
     answers = {f"answer-{position}": "lost" for position in (1, 2, 3)}
-    assert merchant.owner.post(merchant.page(f"custom-sn/{number}"), **answers) == 200
+    assert merchant.owner.post(mine, **answers) == 200
     assert "已全部回复，等待平台的结论。" in merchant.owner.page
     merchant.operator.get(check)
     assert merchant.operator.page.count("已核销，与回复不符") == drawn.count("SN-0")
     assert merchant.operator.post(check, verdict="passed", note="说得清楚") == 303
-    merchant.owner.get(merchant.page(f"custom-sn/{number}"))
+    merchant.owner.get(mine)
     assert "说得清楚" in merchant.owner.page

@@ -24,10 +24,10 @@ VALUES = {
     "agreed": "1",
 }
 PAPERS = {"credential_scan": ["a"]}
-FOOD = {
-    "values": {**VALUES, "category": "104", "food_service_license_id": "JY1"},
-    "papers": {"credential_scan": ["a"], "food_service_license_bizmedia_id": ["b"]},
-}
+FOOD = Submission(
+    {**VALUES, "category": "104", "food_service_license_id": "JY1"},
+    {"credential_scan": ["a"], "food_service_license_bizmedia_id": ["b"]},
+)
 POSSIBLE = {
     "reviewed": {
         ("none", "submit"): "pending",
@@ -109,7 +109,7 @@ def test_a_basic_application_is_complete(changes: dict[str, str], faults: dict[s
 @pytest.mark.parametrize(
     ("kind", "sent", "faults"),
     [
-        (CARD, Submission(FOOD["values"], FOOD["papers"]), {}),
+        (CARD, FOOD, {}),
         (CARD, Submission(VALUES), {"credential_scan": "missing"}),
         (CARD, Submission(VALUES, {"credential_scan": list("abcdefghijk")}), {"supplement": "too_many"}),
         (
@@ -138,7 +138,7 @@ def test_a_category_asks_for_what_getapplyprotocol_lists() -> None:
 
 
 def test_licences_of_a_category_that_was_left_fall_away() -> None:
-    left = Submission({**FOOD["values"], "category": "202", "evil": "x"}, {**FOOD["papers"], "evil": ["x"]})
+    left = Submission({**FOOD.values, "category": "202", "evil": "x"}, {**FOOD.papers, "evil": ["x"]})
     assert rule.trimmed(CARD, left) == Submission({**VALUES}, PAPERS)
 
 

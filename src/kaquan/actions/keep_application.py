@@ -96,9 +96,9 @@ def move(tx: Tx, appid: str, kind: str, name: str, *, seen: int | None = None, *
 def submit(tx: Tx, appid: str, kind: str, sent: Submission, now: int) -> bool:
     """Hand an application in: to be reviewed, or on at once where nobody reviews it."""
     before = load_application(tx, appid, kind).fields
-    values = {"fields": _text(sent), "previous": _text(before), "submit_time": now, "reason": ""}
+    values: dict[str, Any] = {"fields": _text(sent), "previous": _text(before), "submit_time": now}
     name = "submit" if rule.KINDS[kind].reviewed else "switch_on"
-    return move(tx, appid, kind, name, **values, decide_time=0, decided_by="")
+    return move(tx, appid, kind, name, **values, reason="", decide_time=0, decided_by="")
 
 
 def decide(tx: Tx, appid: str, kind: str, name: str, seen: int | None, reason: str, by: str, now: int) -> bool:

@@ -39,6 +39,8 @@ from kaquan.store.schema import check_key
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
 REVIEWS = ("auto", "manual")
+# What applications are about.
+DECIDED = ("card_function", "permissions")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
 GIFT_HELP = "a merchant's code is another one in the hands of who is given it"
@@ -216,7 +218,7 @@ def changed(tx: Any, appid: str | None, values: dict[str, Any]) -> str:
         rest |= {"card_js_domain": "", "card_js_changes": 0}
     if rest:
         change_app(tx, app.appid, **rest)
-    granted = {name: rest[name] for name in ("card_function", "permissions") if name in rest}
+    granted: dict[str, str] = {name: rest[name] for name in DECIDED if name in rest}
     if granted:
         follow(tx, app.appid, wall_clock())
         note(tx, app.appid, by_command("application.set", facts=granted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -50,7 +51,7 @@ def create(
     typer.echo("Sign in at PUBLIC_URL/console; the first time a second factor is set up.")
 
 
-def by_command(action: str, target: str = "", facts: dict[str, str] | None = None) -> Entry:
+def by_command(action: str, target: str = "", facts: Mapping[str, str] | None = None) -> Entry:
     """Return a line of the audit log for what the command line changes."""
     said = {"action": action, "target": target, "facts": msgspec.json.encode(facts or {}).decode()}
     return Entry(id=Ids()(), create_time=wall_clock(), account_id="", name="", role="", **said)

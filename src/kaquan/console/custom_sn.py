@@ -63,8 +63,12 @@ async def check(visit: Desk) -> Response:
     given = {one.position: _answer(visit.form, one.position) for one in items}
     now = wall_clock()
     answered = sum(is_complete(one) for one in given.values())
-    facts = {"answered": answered, "codes": len(items)}
-    await visit.change("spot_check.answer", lambda tx: action.answer(tx, appid, check_id, given, now), **facts)
+    await visit.change(
+        "spot_check.answer",
+        lambda tx: action.answer(tx, appid, check_id, given, now),
+        answered=answered,
+        codes=len(items),
+    )
     saved = await visit.read(lambda tx: action.load_check(tx, appid, check_id))
     assert saved is not None
     left = len(items) - answered if saved.state == OPEN else 0
