@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -28,8 +29,7 @@ def test_a_form_posted_by_hand_to_a_locked_page_is_refused_as_a_call_is(sqlite_s
         ("js-domain", {"domain": "shop.example.com"}),
     ]
     for state, cause in (("none", "还没有申请"), ("pending", "正在审核"), ("refused", "没有通过")):
-        sqlite_server.database.transact(lambda tx, state=state: change_app(tx, api.appid, card_function=state))
-        assert soon(lambda cause=cause: cause in refused(owner, desk, *posted[0]))
+        sqlite_server.database.transact(partial(change_app, appid=api.appid, card_function=state))
         assert [("48001" in refused(owner, desk, *one), cause in owner.page) for one in posted] == [(True, True)] * 4
     app = app_of(sqlite_server, api)
     assert (app.permissions, app.applications, app.card_js_domain) == (frozenset(), {}, "")

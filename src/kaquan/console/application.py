@@ -12,7 +12,7 @@ from starlette.responses import Response
 from kaquan.actions.keep_application import load_application, move, submit
 from kaquan.actions.keep_paper import keep_paper, list_papers
 from kaquan.api.form_data import Upload
-from kaquan.console.applications import WHAT, WHY_LOCKED, category_of, state_of
+from kaquan.console.applications import WHAT, WHY_LOCKED, category_of, renewed, state_of
 from kaquan.rules import application as rule
 from kaquan.rules.application import CARD, KINDS, MOST_LETTERS, MOST_PAPERS, SUPPLEMENT, Submission
 from kaquan.rules.paper import MAX_BYTES, PaperFault, file_name, paper_of
@@ -55,12 +55,12 @@ async def application(visit: Desk) -> Response:
     kind = visit.path["kind"]
     if kind not in KINDS or not KINDS[kind].reviewed:
         raise NotHere
+    app = await renewed(visit)
     if visit.request.method == "GET":
         return await show(visit, kind)
     step = STEPS.get(visit.form.get("step", ""))
     if step is None:
         raise NotHere
-    app = visit.app
     refused = rule.submit_refusal(app.appid, kind, app.card_function, app.suspended)
     if refused is not None:
         return await show(visit, kind, said=visit.refused(refused))
@@ -115,7 +115,7 @@ async def settled(visit: Desk, kind: str, done: bool) -> Response:
     """Lead back to the page, or say that somebody was quicker."""
     if done:
         return visit.go(console_path(visit.app.appid, f"applications/{kind}"))
-    visit.call.app = await visit.platform.apps.reload(visit.app.appid) or visit.app
+    await renewed(visit)
     return await show(visit, kind, late=visit.text(LATE))
 
 

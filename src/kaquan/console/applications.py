@@ -47,7 +47,7 @@ class Row(msgspec.Struct, frozen=True):
 @desk("/console/{appid}/applications", sees="application.see")
 async def applications(visit: Desk) -> Response:
     """Show every function with its state."""
-    app = visit.app
+    app = await renewed(visit)
     category = await category_of(visit)
     rest = [kind for kind in KINDS if kind not in {CARD, *MAIN}]
     return visit.show(
@@ -57,6 +57,12 @@ async def applications(visit: Desk) -> Response:
         single=[_row(visit, app, kind, category) for kind in rest],
         open=app.card_function == GRANTED,
     )
+
+
+async def renewed(visit: Desk) -> App:
+    """Return the account as it is now: whoever submitted to another process a moment ago sees that here."""
+    visit.call.app = await visit.platform.apps.reload(visit.app.appid) or visit.app
+    return visit.app
 
 
 async def category_of(visit: Desk) -> str:

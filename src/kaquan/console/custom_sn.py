@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kaquan.actions import spot_check as action
 from kaquan.actions.keep_application import load_application, submit
-from kaquan.console.applications import WHY_LOCKED
+from kaquan.console.applications import WHY_LOCKED, renewed
 from kaquan.errors import Refusal
 from kaquan.rules import application as rule
 from kaquan.rules.application import CUSTOM_CODE, Submission
@@ -31,6 +31,7 @@ INCOMPLETE = zh("已保存。还有 {count} 个序列号没有答完：已使用
 @desk("/console/{appid}/applications/custom-sn", "GET", "POST", sees="application.see", changes="application.submit")
 async def custom_sn(visit: Desk) -> Response:
     """Show the figures and the checks, and turn the permission on."""
+    await renewed(visit)
     if visit.request.method == "GET":
         return await show(visit)
     if visit.form.get("agreed") != "1":

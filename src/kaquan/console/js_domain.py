@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from kaquan.actions.keep_application import check_open, lock_standing
 from kaquan.actions.manage_app import set_card_js_domain
-from kaquan.console.applications import JS_DOMAIN, WHY_LOCKED
+from kaquan.console.applications import JS_DOMAIN, WHY_LOCKED, renewed
 from kaquan.errors import Refusal
 from kaquan.rules import application as rule
 from kaquan.rules.js_domain import CHANGES, MARK, card_js_domain
@@ -19,6 +19,7 @@ from kaquan.web.desk import Desk, console_path, desk
 @desk("/console/{appid}/applications/js-domain", "GET", "POST", sees="application.see", changes="application.submit")
 async def js_domain(visit: Desk) -> Response:
     """Show what is set and how often it can be changed, and set it."""
+    await renewed(visit)
     if visit.request.method == "GET":
         return show(visit)
     appid, typed = visit.app.appid, visit.form.get("domain", "")
