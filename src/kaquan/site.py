@@ -20,7 +20,7 @@ import kaquan
 from kaquan.api.dispatch import PLANNED, read_body
 from kaquan.errors import Errcode, Refusal
 from kaquan.platform import Platform
-from kaquan.web.page import PAGES, Page
+from kaquan.web.page import BODY_LIMIT, PAGES, Page
 from kaquan.web.templates import Templates
 from kaquan.web.visit import NotAllowed, NotHere, SignInNeeded, Visit
 
@@ -101,7 +101,9 @@ class Site:
         try:
             await visit.recognise()
             if request.method == "POST":
-                visit.body = await read_body(visit.call, request.receive, page.body_limit)  # type: ignore[arg-type]
+                # What is large comes from somebody who is known.
+                limit = page.body_limit if visit.person else min(page.body_limit, BODY_LIMIT)
+                visit.body = await read_body(visit.call, request.receive, limit)  # type: ignore[arg-type]
                 if not page.foreign and not visit.is_ours():
                     return visit.end("forged", 403)
             return await page.handler(visit)

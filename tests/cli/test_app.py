@@ -17,6 +17,7 @@ from support.api import Api
 from support.callback import Receiver
 from support.database import Database
 from support.server import Server
+from support.worker import worker
 
 PATIENCE_SECONDS = 5.0
 
@@ -60,6 +61,18 @@ def test_an_account_without_the_card_function_is_granted_it_and_the_running_serv
     suspended = printed("app", "set", "--appid", api.appid, "--suspended", **of(server.database))
     assert suspended == [f"changed {api.appid}: suspended = True"]
     assert soon(lambda: errcode(api) == 48004)
+
+
+def test_what_the_command_line_grants_shows_in_the_console_and_is_on_record(server: Server) -> None:
+    api = made(server)
+    owner = worker(server, api)
+    flags = ("--card-function", "granted", "--permissions", "balance")
+    printed("app", "set", "--appid", api.appid, *flags, **of(server.database))
+    page = f"/console/{api.appid}/applications/balance"
+    assert soon(lambda: owner.get(page) == 200 and "已开通。" in owner.page)
+    owner.get(f"/console/{api.appid}/audit")
+    assert "更改功能与权限</td>" in owner.page
+    assert "card_function: granted; permissions: balance" in owner.page
 
 
 def test_permissions_and_profile_decide_what_is_taken(server: Server) -> None:

@@ -20,7 +20,11 @@ class Fleet:
         """Return clients of one new app, one per process."""
         first = self.servers[0].new_app()
         first.renew()
+        return [first, *self.clients(first)]
+
+    def clients(self, first: Api) -> list[Api]:
+        """Return clients of an app of the first process at the others, with the same token."""
         others = [Api(server.base_url, first.appid, first.secret) for server in self.servers[1:]]
         for other in others:
             other.adopt(first.token)
-        return [first, *others]
+        return others

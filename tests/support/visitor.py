@@ -40,6 +40,7 @@ class Visitor:
         self.hidden: dict[str, str] = {}
         self.headers: dict[str, str] = {}
         self.page = ""
+        self.raw = b""
         if name:
             self._sign_in(server, name)
 
@@ -92,17 +93,20 @@ class Visitor:
         codes = [(unescape(code), "") for code in CODE.findall(self.page)]
         return codes + [(unescape(text), rid) for text, rid in TEXT.findall(self.page) + SAID.findall(self.page)]
 
-    def _send(self, method: str, url: str, body: bytes | None) -> int:
+    def _send(
+        self, method: str, url: str, body: bytes | None, content_type: str = "application/x-www-form-urlencoded"
+    ) -> int:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Cookie": self.cookie, "Accept-Language": self._language}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = content_type
         connection = http.client.HTTPConnection(self._address, timeout=30)
         try:
             connection.request(method, target, body, headers)
             answer = connection.getresponse()
-            self.page = answer.read().decode()
+            self.raw = answer.read()
+            self.page = self.raw.decode(errors="replace")
         finally:
             connection.close()
         self.headers = {name.lower(): value for name, value in answer.getheaders()}

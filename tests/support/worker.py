@@ -56,6 +56,20 @@ class Worker(Visitor):
         """Take a cookie that was found."""
         self._cookies[name] = value
 
+    def upload(self, url: str, files: list[tuple[str, str, bytes]], **fields: str) -> int:
+        """Send a form with files, each its field, its name and its content, and return the status of the answer."""
+        self.get(self.FORM)
+        mark = secrets.token_hex(16)
+        parts = [
+            f'--{mark}\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in {**self.hidden, **fields}.items()
+        ]
+        for name, called, content in files:
+            head = f'--{mark}\r\ncontent-disposition: form-data; name="{name}"; filename="{called}"\r\n\r\n'
+            parts += [head.encode(), content, b"\r\n"]
+        body = b"".join(parts) + f"--{mark}--\r\n".encode()
+        return self._send("POST", url, body, f"multipart/form-data; boundary={mark}")
+
     def sit_down(self, page: Page) -> Page:
         """Sign in on a page of a browser, and return it."""
         cookie = {"name": COOKIE, "value": self._cookies[COOKIE], "url": self._server.base_url}

@@ -6,13 +6,13 @@ import msgspec
 import sqlalchemy as sa
 
 from kaquan.keys import Keys, hash_secret
+from kaquan.rules.application import GRANTED, PERMISSIONS
+from kaquan.rules.application import NONE as NOT_APPLIED
 from kaquan.rules.js_domain import change_refusal
 from kaquan.rules.quota import NONE, ORIGINAL, UNSAID, Override
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
-
-PERMISSIONS = ("balance", "bonus", "custom_code", "custom_url", "issue", "member_card", "pay")
 
 
 def create_app(tx: Tx, app: App, now: int) -> None:
@@ -34,7 +34,7 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
         sandbox=sandbox,
         profile="strict",
         review=review,
-        card_function="granted" if sandbox else "none",
+        card_function=GRANTED if sandbox else NOT_APPLIED,
         suspended=False,
         gift_new_code=False,
         permissions=frozenset(PERMISSIONS) if sandbox else frozenset(),

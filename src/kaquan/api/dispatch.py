@@ -27,11 +27,11 @@ from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.nearest import nearest
 from kaquan.platform import Platform
-from kaquan.store.apps import GRANTED, App
+from kaquan.rules.application import GRANTED, function_refusal
+from kaquan.store.apps import App
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-UNAUTHORIZED = {"none": "function_not_applied", "pending": "function_pending", "refused": "function_refused"}
 PLANNED = frozenset(
     row["path"] for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
 )
@@ -143,10 +143,9 @@ def check_right(app: App, needs: str) -> None:
     Raises:
         Refusal: 48001 without the right, 48004 when the merchant is suspended.
     """
-    if app.suspended:
-        raise Errcode.API_FORBIDDEN("suspended", appid=app.appid)
-    if needs == CARD and app.card_function != GRANTED:
-        raise Errcode.API_UNAUTHORIZED(UNAUTHORIZED[app.card_function], appid=app.appid)
+    refused = function_refusal(app.appid, app.card_function if needs == CARD else GRANTED, app.suspended)
+    if refused is not None:
+        raise refused
     if needs == SANDBOX and not app.sandbox:
         raise Errcode.API_UNAUTHORIZED("sandbox_only", appid=app.appid)
     if needs == ISSUE and not app.sandbox and ISSUE not in app.permissions:

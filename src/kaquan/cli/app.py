@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from kaquan.actions.keep_application import follow
+from kaquan.actions.keep_audit import note
 from kaquan.actions.manage_app import (
-    PERMISSIONS,
     change_app,
     create_app,
     list_apps,
@@ -21,10 +22,12 @@ from kaquan.actions.manage_app import (
 from kaquan.cli import keys as key_commands
 from kaquan.cli import quota as quota_command
 from kaquan.cli.database import app_of, keys_of, settings_of, transact
+from kaquan.cli.operator import by_command
 from kaquan.cli.output import stop, told
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
+from kaquan.rules.application import PERMISSIONS
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
 from kaquan.rules.host import host_of, owner_of
@@ -41,6 +44,8 @@ commands.command("secret")(key_commands.secret)
 commands.command("ip-list")(key_commands.ip_list)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
 REVIEWS = ("auto", "manual")
+# What applications are about.
+DECIDED = ("card_function", "permissions")
 EXPIRED = ("42001", "40001")
 EXPIRED_HELP = "errcode of an expired access token: 42001, or 40001 for SDKs that renew their token on nothing else"
 GIFT_HELP = "a merchant's code is another one in the hands of who is given it"
@@ -205,4 +210,8 @@ def changed(tx: Any, appid: str | None, values: dict[str, Any]) -> str:
         rest |= {"card_js_domain": "", "card_js_changes": 0}
     if rest:
         change_app(tx, app.appid, **rest)
+    granted: dict[str, str] = {name: rest[name] for name in DECIDED if name in rest}
+    if granted:
+        follow(tx, app.appid, wall_clock())
+        note(tx, app.appid, by_command("application.set", facts=granted))
     return app.appid

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
+import msgspec
 import typer
 
 from kaquan.actions.keep_audit import Entry
@@ -50,10 +52,10 @@ def create(
     typer.echo("Sign in at PUBLIC_URL/console; the first time a second factor is set up.")
 
 
-def by_command(action: str, target: str = "", reason: str = "") -> Entry:
+def by_command(action: str, target: str = "", facts: Mapping[str, str] | None = None) -> Entry:
     """Return a line of the audit log for what the command line changes."""
-    facts = {"action": action, "target": target, "reason": reason}
-    return Entry(id=Ids()(), create_time=wall_clock(), account_id="", name="", role="", **facts)
+    said = {"action": action, "target": target, "facts": msgspec.json.encode(facts or {}).decode()}
+    return Entry(id=Ids()(), create_time=wall_clock(), account_id="", name="", role="", **said)
 
 
 @commands.command()

@@ -6,8 +6,8 @@ import msgspec
 from starlette.responses import Response
 
 from kaquan.actions.list_cards import list_cards
+from kaquan.rules.application import GRANTED
 from kaquan.rules.permission import Right
-from kaquan.store.apps import GRANTED
 from kaquan.web.desk import Desk, console_path, desk
 from kaquan.web.nav import DESKS
 from kaquan.web.texts import zh

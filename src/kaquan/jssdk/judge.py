@@ -15,11 +15,12 @@ from starlette.responses import JSONResponse, Response
 from kaquan.actions.explain_signature import as_facts, explain_config
 from kaquan.actions.load_card import account_of_card
 from kaquan.api.call import Call
-from kaquan.api.dispatch import UNAUTHORIZED, check_right
+from kaquan.api.dispatch import check_right
 from kaquan.api.failed import keep_failure
 from kaquan.api.route import CARD
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.catalogue import CATALOGUE
+from kaquan.rules.application import GRANTED, NOT_GRANTED
 from kaquan.rules.js_call import (
     ANSWERS,
     OFFLINE,
@@ -33,7 +34,7 @@ from kaquan.rules.js_call import (
 from kaquan.rules.js_domain import Page, check_js_domain, check_old_page, page_of
 from kaquan.rules.lab import Verdict
 from kaquan.rules.throttle import JS_ADDRESS, Buckets
-from kaquan.store.apps import GRANTED, App
+from kaquan.store.apps import App
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
@@ -42,7 +43,7 @@ HEADERS = {"access-control-allow-origin": "*", "cache-control": "no-store"}
 SECRET_FREE = 2000
 REFUSED = Buckets(JS_ADDRESS)
 FORBIDDEN = "system:permission_denied"
-NO_CARDS = frozenset((Errcode.API_UNAUTHORIZED, cause) for cause in UNAUTHORIZED.values())
+NO_CARDS = frozenset((Errcode.API_UNAUTHORIZED, cause) for cause in NOT_GRANTED.values())
 Text = Callable[[Refusal, Any], str]
 
 

@@ -5,13 +5,15 @@ Spec: cards.md 3.3-3.7 and 6; qa_cases.md A3, A5, E2, Q5.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from kaquan.errors import Errcode
+from kaquan.rules.application import BALANCE, CUSTOM_CODE, NONE, PENDING, REFUSED, SUSPENDED, state_of
 from kaquan.rules.card_content import CONTENT_TYPES, BaseInfo, Content, DateInfo, Part, StoredValue
 from kaquan.rules.card_tables import (
     ADVANCED_INFO,
@@ -31,14 +33,18 @@ from kaquan.rules.card_tables import (
 )
 from kaquan.rules.fields import member
 
-CUSTOM_CODE = "custom_code"
-BALANCE = "balance"
-
 MAX_QUANTITY = 100_000_000
 MAX_TERM_DAYS = 36_500
 DEFAULT_GET_LIMIT = 50
 DEFAULT_USE_LIMIT = 50
 ICONS = 1
+
+NO_BALANCE = {
+    NONE: "permission_missing",
+    PENDING: "permission_pending",
+    REFUSED: "permission_refused",
+    SUSPENDED: "permission_suspended",
+}
 
 Found = tuple[str, dict[str, Any]] | None
 """Cause and facts of a mistake, None when there is none."""
@@ -72,6 +78,7 @@ class _Case:
     content: Content
     permissions: frozenset[str] = frozenset()
     now: int = 0
+    applications: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def base(self) -> BaseInfo:
@@ -106,7 +113,9 @@ def _custom_code_without_permission(case: _Case) -> Found:
     if not case.base.use_custom_code or CUSTOM_CODE in case.permissions:
         return None
     facts = {"permission": CUSTOM_CODE, "repair": member("use_custom_code", False)}
-    return case.in_base("permission_missing", "use_custom_code", "false, or the permission", "true", **facts)
+    suspended = case.applications.get(CUSTOM_CODE) == SUSPENDED
+    cause = "permission_suspended" if suspended else "permission_missing"
+    return case.in_base(cause, "use_custom_code", "false, or the permission", "true", **facts)
 
 
 def _deposit_without_custom_code(case: _Case) -> Found:
@@ -207,7 +216,7 @@ def _friends_coupon(case: _Case) -> Found:
 
 Checks = tuple[tuple[Callable[[_Case], Found], Errcode, str], ...]
 CREATE_CHECKS: Checks = (
-    (_custom_code_without_permission, Errcode.CUSTOM_CODE_UNAUTHORIZED, "permission_missing"),
+    (_custom_code_without_permission, Errcode.CUSTOM_CODE_UNAUTHORIZED, "permission_missing permission_suspended"),
     (_deposit_without_custom_code, Errcode.INVALID_CARD_PARAMETERS, "deposit_needs_custom_code"),
     (_permanent_coupon, Errcode.INVALID_TIME, "permanent_coupon"),
     (_range_not_set, Errcode.INVALID_TIME, "not_set"),
@@ -229,13 +238,19 @@ UPDATE_CHECKS: Checks = ((_half_a_cell, Errcode.INVALID_CARD_PARAMETERS, "cell_w
 """The checks of changed content; what can be changed is decided in :mod:`kaquan.rules.card_update`."""
 
 CREATE_ORDER = (
-    "43010 permission_missing | 48001 not_implemented",
+    "43010 permission_missing permission_pending permission_refused permission_suspended | 48001 not_implemented",
     *(f"{errcode:d} {causes}" for _, errcode, causes in CREATE_CHECKS),
 )
 """The same as steps, the types that are not built before them."""
 
 
-def check_create(card_type: str, content: Part, permissions: frozenset[str], now: int) -> None:
+def check_create(
+    card_type: str,
+    content: Part,
+    permissions: frozenset[str],
+    now: int,
+    applications: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Refuse a card that the field rules do not allow.
 
     Args:
@@ -243,15 +258,16 @@ def check_create(card_type: str, content: Part, permissions: frozenset[str], now
         content: as read from the request.
         permissions: the advanced permissions the app holds; ``custom_code`` and ``balance`` count here.
         now: UTC seconds.
+        applications: the state of the application for each of the others, where there is one.
 
     Raises:
         Refusal: 43009, 43010, 48001 for a type that is not built, 40150, 40079, 40136, 40122, 45044, 73205
             (spec: cards.md 3.7), the first of :data:`CREATE_CHECKS`.
     """
     if not isinstance(content, Content):
-        _refuse_unbuilt(card_type, content, permissions)
+        _refuse_unbuilt(card_type, content, permissions, applications)
         return
-    _run(CREATE_CHECKS, _Case(f"card.{KEYS[card_type]}", content, permissions, now))
+    _run(CREATE_CHECKS, _Case(f"card.{KEYS[card_type]}", content, permissions, now, applications))
 
 
 def check_update(card_type: str, content: Content) -> None:
@@ -270,11 +286,14 @@ def _run(checks: Checks, case: _Case) -> None:
             raise errcode(cause, **facts)
 
 
-def _refuse_unbuilt(card_type: str, content: Part, permissions: frozenset[str]) -> None:
+def _refuse_unbuilt(
+    card_type: str, content: Part, permissions: frozenset[str], applications: Mapping[str, str]
+) -> None:
     if isinstance(content, StoredValue) and content.supply_balance and BALANCE not in permissions:
         facts = {"path": f"card.{KEYS[card_type]}.supply_balance", "expected": "false, or the permission"}
         repair = member("supply_balance", False)
-        raise Errcode.BALANCE_UNAUTHORIZED("permission_missing", **facts, got="true", permission=BALANCE, repair=repair)
+        cause = NO_BALANCE[state_of(False, applications.get(BALANCE, NONE))]
+        raise Errcode.BALANCE_UNAUTHORIZED(cause, **facts, got="true", permission=BALANCE, repair=repair)
     raise Errcode.API_UNAUTHORIZED("not_implemented", feature=card_type)
 
 

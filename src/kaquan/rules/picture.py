@@ -15,14 +15,18 @@ FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 Image.MAX_IMAGE_PIXELS = None
 
 
-def reencode(body: bytes) -> tuple[str, bytes]:
+def reencode(body: bytes, most: int = MAX_BYTES) -> tuple[str, bytes]:
     """Return media type and bytes of the picture, drawn anew so that nothing but pixels is left of the upload.
 
+    Args:
+        body: the upload.
+        most: bytes that it may have.
+
     Raises:
-        Refusal: 40009 over 1 MB or over 25 million pixels, 40137 no JPEG or PNG.
+        Refusal: 40009 over so many bytes or over 25 million pixels, 40137 no JPEG or PNG.
     """
-    if len(body) > MAX_BYTES:
-        raise Errcode.INVALID_IMAGE_SIZE("too_large", size=len(body), limit=MAX_BYTES)
+    if len(body) > most:
+        raise Errcode.INVALID_IMAGE_SIZE("too_large", size=len(body), limit=most)
     try:
         return _draw(body)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as fault:

@@ -12,6 +12,8 @@ import msgspec
 import sqlalchemy as sa
 
 from kaquan.errors import Errcode
+from kaquan.rules.application import NONE as NOT_APPLIED
+from kaquan.rules.application import state_of
 from kaquan.rules.fault import Fault
 from kaquan.rules.quota import NONE, Limits, Override, limits_of, sharpest_first
 from kaquan.store import tables
@@ -19,7 +21,6 @@ from kaquan.store.tx import Tx
 
 FRESH_SECONDS = 1.0
 RENEW_SECONDS = 0.5
-GRANTED = "granted"
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -58,6 +59,7 @@ class App(msgspec.Struct, frozen=True):
         credentials: the tokens and tickets that still stand and a few that do not, newest first.
         overrides: limits of calls of its own, the sharpest first.
         faults: those that a sandbox app rehearses, the oldest first.
+        applications: what was applied for -> the state of that application.
     """
 
     appid: str
@@ -88,6 +90,7 @@ class App(msgspec.Struct, frozen=True):
     js_device: str = "ios"
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
+    applications: dict[str, str] = {}
 
     @property
     def limited(self) -> bool:
@@ -97,6 +100,10 @@ class App(msgspec.Struct, frozen=True):
     def limits(self, path: str) -> Limits:
         """Return how often it may call a path."""
         return limits_of(self.quota, self.overrides, path)
+
+    def permission_state(self, permission: str) -> str:
+        """Return how a permission stands: granted or what became of its application."""
+        return state_of(permission in self.permissions, self.applications.get(permission, NOT_APPLIED))
 
     @property
     def system_openid(self) -> str:
@@ -125,7 +132,14 @@ def load_app(tx: Tx, appid: str) -> App | None:
         credentials=load_credentials(tx, appid),
         overrides=load_overrides(tx, appid),
         faults=load_faults(tx, appid) if values["sandbox"] else (),
+        applications=load_applications(tx, appid),
     )
+
+
+def load_applications(tx: Tx, appid: str) -> dict[str, str]:
+    """Return the state of each application of an account."""
+    table = tables.application.c
+    return dict(map(tuple, tx.all(sa.select(table.kind, table.state).where(table.appid == appid))))
 
 
 def load_overrides(tx: Tx, appid: str) -> tuple[Override, ...]:

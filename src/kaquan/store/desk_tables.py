@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kaquan.store.columns import key, number, tenant, text
+from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary
+
+from kaquan.store.columns import key, number, of_app, tenant, text
 
 # What people at a desk changed, and why; the platform's own changes stand under the empty appid.
 audit = tenant(
@@ -17,4 +19,57 @@ audit = tenant(
     text("reason"),
     text("facts"),
     key("appid", "id"),
+)
+
+# What a merchant has applied for: a row for the card function, one for each permission. ``fields`` and ``previous``
+# are JSON of what was submitted last and before; what calls are let through by stands in the account's own row.
+application = tenant(
+    "application",
+    text("kind"),
+    text("state"),
+    text("fields"),
+    text("previous"),
+    text("reason"),
+    number("submit_time"),
+    number("decide_time"),
+    text("decided_by"),
+    key("appid", "kind"),
+    of_app(),
+)
+paper = tenant(
+    "paper",
+    text("digest"),
+    text("name"),
+    text("media_type"),
+    number("size"),
+    Column("body", LargeBinary, nullable=False),
+    number("create_time"),
+    key("appid", "digest"),
+    of_app(),
+)
+spot_check = tenant(
+    "spot_check",
+    number("id"),
+    text("state"),
+    text("verdict"),
+    text("note"),
+    text("opened_by"),
+    number("create_time"),
+    number("answer_time"),
+    number("close_time"),
+    key("appid", "id"),
+    of_app(),
+)
+spot_item = tenant(
+    "spot_item",
+    number("check_id"),
+    number("position"),
+    text("code"),
+    text("card_id"),
+    text("answer"),
+    number("used_time"),
+    text("place"),
+    text("note"),
+    key("appid", "check_id", "position"),
+    ForeignKeyConstraint(["appid", "check_id"], ["spot_check.appid", "spot_check.id"]),
 )

@@ -13,7 +13,7 @@ from sqlalchemy import text as fragment
 from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
-from kaquan.store.desk_tables import audit
+from kaquan.store.desk_tables import application, audit, paper, spot_check, spot_item
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -33,6 +33,7 @@ __all__ = [
     "account",
     "account_prefix",
     "answer",
+    "application",
     "attempt",
     "audit",
     "failed_call",
@@ -41,10 +42,13 @@ __all__ = [
     "known_as",
     "membership",
     "metadata",
+    "paper",
     "platform",
     "quota_override",
     "quota_use",
     "session",
+    "spot_check",
+    "spot_item",
     "stat_day",
     "stat_fold",
     "stat_named",

@@ -56,7 +56,7 @@ class ModifyStock(msgspec.Struct):
 
 def check_new(request: tuple[str, Part], app: App, now: int) -> None:
     """Check a card that is to be made, but for its stores."""
-    check_create(*request, app.permissions, now)
+    check_create(*request, app.permissions, now, app.applications)
 
 
 @endpoint(

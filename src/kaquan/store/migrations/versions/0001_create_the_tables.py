@@ -403,6 +403,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appid", "signature", name=op.f("pk_used_signature")),
     )
     op.create_table(
+        "application",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("previous", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("submit_time", sa.BigInteger(), nullable=False),
+        sa.Column("decide_time", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_application_app")),
+        sa.PrimaryKeyConstraint("appid", "kind", name=op.f("pk_application")),
+    )
+    op.create_table(
         "callback",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
@@ -542,6 +556,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "paper",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_paper_app")),
+        sa.PrimaryKeyConstraint("appid", "digest", name=op.f("pk_paper")),
+    )
+    op.create_table(
         "person",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("openid", sa.Text(), nullable=False),
@@ -613,17 +639,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("appid", "page_id", name=op.f("uq_shelf_appid_page_id")),
     )
     op.create_table(
+        "spot_check",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("answer_time", sa.BigInteger(), nullable=False),
+        sa.Column("close_time", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_spot_check_app")),
+        sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_spot_check")),
+    )
+    op.create_table(
         "whitelist",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("openid", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_whitelist_app")),
         sa.PrimaryKeyConstraint("appid", "openid", name=op.f("pk_whitelist")),
     )
+    op.create_table(
+        "spot_item",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("check_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("used_time", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appid", "check_id"], ["spot_check.appid", "spot_check.id"], name=op.f("fk_spot_item_spot_check")
+        ),
+        sa.PrimaryKeyConstraint("appid", "check_id", "position", name=op.f("pk_spot_item")),
+    )
 
 
 def downgrade() -> None:
     """Take the change back."""
+    op.drop_table("spot_item")
     op.drop_table("whitelist")
+    op.drop_table("spot_check")
     op.drop_table("shelf")
     with op.batch_alter_table("sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_appid_create_time"))
@@ -635,6 +693,7 @@ def downgrade() -> None:
 
     op.drop_table("poi")
     op.drop_table("person")
+    op.drop_table("paper")
     with op.batch_alter_table("oauth_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_oauth_grant_appid_refresh_ends_at"))
 
@@ -656,6 +715,7 @@ def downgrade() -> None:
 
     op.drop_table("card")
     op.drop_table("callback")
+    op.drop_table("application")
     op.drop_table("used_signature")
     op.drop_table("stock")
     op.drop_table("stat_person")
