@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Index
+
 from kaquan.store.columns import key, number, tenant, text
 
 # What people at a desk changed, and why; the platform's own changes stand under the empty appid.
@@ -17,4 +19,5 @@ audit = tenant(
     text("reason"),
     text("facts"),
     key("appid", "id"),
+    Index(None, "appid", "account_id", "id"),
 )

@@ -12,4 +12,8 @@ ACTIONS = {
     "member.role": zh("更改角色"),
     "member.remove": zh("移除成员"),
     "operator.create": zh("创建平台运营"),
+    "code.consume": zh("核销券码"),
+    "code.void": zh("券码设为失效"),
+    "code.export": zh("导出券码"),
+    "till.consume": zh("核销台核销"),
 }

@@ -100,6 +100,9 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_audit")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_appid_account_id_id"), ["appid", "account_id", "id"], unique=False)
+
     op.create_table(
         "code",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -494,6 +497,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appid", "openid", name=op.f("pk_person")),
         sa.UniqueConstraint("appid", "external_id", name=op.f("uq_person_appid_external_id")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_appid_nickname"), ["appid", "nickname"], unique=False)
+
     op.create_table(
         "poi",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -576,6 +582,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poi_appid_create_time_poi_id"))
 
     op.drop_table("poi")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_appid_nickname"))
+
     op.drop_table("person")
     with op.batch_alter_table("oauth_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_oauth_grant_appid_refresh_ends_at"))
@@ -653,6 +662,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_code_appid_openid_card_id"))
 
     op.drop_table("code")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_appid_account_id_id"))
+
     op.drop_table("audit")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_start"))
