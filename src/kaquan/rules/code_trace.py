@@ -136,11 +136,20 @@ def steps(known: Known, lines: Iterable[Line], earlier: dict[str, int], now: int
         now: the app's time, UTC seconds.
     """
     told = [step for one in lines if (step := _told(known, one, earlier)) is not None]
-    found = [*told, *(one for one in _facts(known) if not any(_same(one, line) for line in told))]
+    told.sort(key=lambda one: one.line.id if one.line else 0)
+    facts = [one for one in _facts(known) if not any(_same(one, line) for line in told)]
     if rule.state(known.kept.code, now) == rule.EXPIRE:
-        found.append(Step(EXPIRE, known.kept.code.end_time))
-    # A change of the rows alone stands before lines of its second, which came of it.
-    return sorted(found, key=lambda one: (one.at, one.line.id if one.line else 0))
+        facts.append(Step(EXPIRE, known.kept.code.end_time))
+    return _between(told, facts)
+
+
+def _between(told: list[Step], facts: list[Step]) -> list[Step]:
+    """Return both in one order; lines keep their own, since times of a person's events are moved apart."""
+    found = list(told)
+    for fact in sorted(facts, key=lambda one: one.at):
+        place = next((at for at, one in enumerate(found) if one.at > fact.at), len(found))
+        found.insert(place, fact)
+    return found
 
 
 def _told(known: Known, line: Line, earlier: dict[str, int]) -> Step | None:
