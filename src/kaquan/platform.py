@@ -15,7 +15,7 @@ from kaquan.errors import Refusal
 from kaquan.keys import Keys
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
-from kaquan.rules.throttle import CLAIM_ADDRESS, CLAIM_PERSON, Buckets
+from kaquan.rules.throttle import CLAIM_ADDRESS, CLAIM_PERSON, FRAME_WORKER, Buckets
 from kaquan.settings import Settings
 from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
@@ -57,6 +57,7 @@ class Platform(msgspec.Struct):
     delivery: Any = None
     claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
     claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
+    frames_by_worker: Buckets = msgspec.field(default_factory=lambda: Buckets(FRAME_WORKER))
 
     def record(self) -> Record:
         """Return an empty journal for one ordinary action."""

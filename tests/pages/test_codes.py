@@ -7,6 +7,7 @@ import io
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from html import unescape
 from urllib.parse import quote
 
@@ -184,13 +185,9 @@ def test_the_codes_claimed_last_are_listed_a_page_at_a_time(server: Server, api:
     shown = re.compile(r'<td class="mono nowrap"><a [^>]+>([^<]+)</a>')
 
     def read(query: str) -> list[list[str]]:
-        pages = []
-        while query is not None:
-            owner.get(f"/console/{api.appid}/codes?{query}")
-            pages.append(shown.findall(owner.page))
-            more = re.search(r'rel="next" href="\?([^"]+)"', owner.page)
-            query = unescape(more[1]) if more else None
-        return pages
+        owner.get(f"/console/{api.appid}/codes?{query}")
+        more = re.search(r'rel="next" href="\?([^"]+)"', owner.page)
+        return [shown.findall(owner.page), *(read(unescape(more[1])) if more else [])]
 
     newest = codes[::-1]
     assert read("") == [[other, *newest[:29]], newest[29:]]
@@ -216,7 +213,8 @@ def test_states_are_computed_in_the_database_as_the_rule_computes_them(server: S
             code = rule.Code("", "", "", "", row.status, row.begin_time, row.end_time, "", 0, row.status_time, "", 0)
             state = rule.state(code, now)
             expected[state] = expected.get(state, 0) + 1
-        assert server.database.transact(lambda tx, now=now: count_states(tx, api.appid, [me], now)) == {me: expected}
+        counted = server.database.transact(partial(count_states, appid=api.appid, openids=[me], now=now))
+        assert counted == {me: expected}
 
 
 def test_codes_are_redeemed_and_made_void_with_a_reason_on_record(server: Server, api: Api, owner: Worker) -> None:

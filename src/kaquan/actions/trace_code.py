@@ -141,4 +141,3 @@ def nicknames(tx: Tx, appid: str, openids: Collection[str]) -> dict[str, str]:
     table = tables.person.c
     wanted = (table.appid == appid) & table.openid.in_(openids) & (table.nickname != "")
     return {row.openid: row.nickname for row in tx.all(sa.select(table.openid, table.nickname).where(wanted))}
-

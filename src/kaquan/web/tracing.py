@@ -117,9 +117,7 @@ async def _about(
     events = [one.line.id for one in found if one.line is not None and one.line.event]
     openids = {known.kept.code.openid, *(one.openid for one in found), *(staff_of(one) for one in found)} - {""}
     audit = [
-        entry
-        for span in spans
-        for entry in await visit.read(partial(find_audit, appid=appid, texts=texts, span=span))
+        entry for span in spans for entry in await visit.read(partial(find_audit, appid=appid, texts=texts, span=span))
     ]
     pushes = await visit.read(lambda tx: find_pushes(tx, appid, events))
     names = await visit.read(lambda tx: nicknames(tx, appid, openids))
