@@ -118,7 +118,12 @@ def test_a_cashier_scans_and_redeems_on_a_phone(
         button.click()
         expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
         assert consumed(sqlite_server, sandbox) == [code]
-        # The camera that was used before looks for the next one by itself, and finds the same again.
+        # The camera that was used before looks for the next one by itself; the same one is still before it.
+        with page.expect_response(re.compile("/scan")), page.expect_response(re.compile("/scan")):
+            expect(page.get_by_role("button", name="关闭相机")).to_be_visible()
+        expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
+        look(page, "phone-done")
+        page.goto(f"{sqlite_server.base_url}/till/{sandbox.appid}")
         expect(page.get_by_text("刚刚被核销")).to_be_visible(timeout=15_000)
         look(page, "phone-used")
         page.get_by_role("link", name="我今天核销的").click()
@@ -162,6 +167,7 @@ def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
     unknown = page.get_by_text(say("网络不通，还不知道有没有核销成功。正在核对，请不要离开本页……"))
     expect(unknown).to_be_visible()
     assert page.get_by_role("heading", name=say("核销成功")).count() == 0
+    expect(page.get_by_text(say("可以核销"))).to_have_count(0)
     look(page, "desktop-unknown")
     page.get_by_role("button", name=say("立即再核对")).click()
     expect(page.get_by_role("heading", name=say("核销成功"))).to_be_visible(timeout=20_000)
@@ -193,7 +199,7 @@ def test_two_tills_and_one_code(
     pages = [first.sit_down(devices.phone()), second.sit_down(devices.phone(java_script_enabled=False))]
     for page in pages:
         page.goto(f"{sqlite_server.base_url}/till/{sandbox.appid}")
-        page.get_by_label("券码").fill(code)
+        page.get_by_label("输入券码").fill(code)
         page.get_by_role("button", name="查券").click()
         expect(page.get_by_text("可以核销")).to_be_visible()
     for page in pages:

@@ -48,7 +48,7 @@ class Offer(msgspec.Struct, frozen=True):
     """What a till shows of a code.
 
     Args:
-        title, figure, tone, brand, validity: the card's.
+        title, figure, brand, validity: the card's.
         state: its name and the kind of its badge.
         nickname: the holder's, empty where it is not known.
         why: why it cannot be used, empty for a code that can.
@@ -61,7 +61,6 @@ class Offer(msgspec.Struct, frozen=True):
 
     title: str
     figure: str
-    tone: str
     brand: str
     validity: str
     state: tuple[str, str]
@@ -102,7 +101,6 @@ async def offer_of(visit: Desk, kept: Kept, poi_id: int = 0) -> Offer:
     return Offer(
         title=base.title,
         figure=card_words.figure(visit.text, content),
-        tone=card_words.tone(base.color),
         brand=base.brand_name,
         validity=card_words.validity(visit.text, code.begin_time, code.end_time),
         state=(visit.text(name), kind),

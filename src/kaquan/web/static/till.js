@@ -80,6 +80,8 @@ async function press(form) {
       return answer;
     }
     said.textContent = form.dataset.unknown;
+    // What was true of the code before the press may not be any more.
+    document.querySelectorAll("#till > .verdict, #till > .leave").forEach((one) => one.remove());
     button.disabled = false;
     button.textContent = form.dataset.again;
     await pause(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
@@ -159,6 +161,8 @@ async function readers(place) {
 
 async function look(place, video) {
   const read = await readers(place);
+  // The code that was just redeemed is still before the camera.
+  const last = document.getElementById("till").dataset.last;
   while (stream) {
     let code = "";
     try {
@@ -166,7 +170,7 @@ async function look(place, video) {
     } catch {
       // A frame that was lost on the way; the next one comes.
     }
-    if (code && stream) {
+    if (code && code !== last && stream) {
       close();
       const box = document.querySelector("[data-box]");
       box.elements.code.value = code;
