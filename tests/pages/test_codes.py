@@ -81,21 +81,21 @@ def test_a_code_tells_why_it_is_in_its_state(server: Server, api: Api, owner: Wo
     card_id = api.create_card(card("CASH", {"can_give_friend": True}))
     me, friend = api.people(2)
     code = api.claim(card_id, me, outer_str="poster")
-    assert trail(owner, api, code) == ["领取"]
+    assert trail(owner, api, code) == ["被领取"]
     assert "渠道 poster" in text_of(owner)
     gift = api.ok("/sandbox/gift", {"openid": me, "card_id": card_id, "code": code})["gift_id"]
     api.ok("/sandbox/take_back", {"openid": me, "gift_id": gift})
     api.ok("/sandbox/gift", {"openid": me, "card_id": card_id, "code": code})
     new = api.ok("/sandbox/accept", {"openid": friend, "card_id": card_id, "code": code})["code"]
-    assert trail(owner, api, code) == ["领取", "发起转赠", "转赠退回", "发起转赠", "转赠被接受"]
+    assert trail(owner, api, code) == ["被领取", "发起转赠", "转赠退回", "发起转赠", "转赠被接受"]
     assert f"对方的新券码 {new}" in text_of(owner)
     assert f'href="/console/{api.appid}/codes/{new}"' in owner.page
     api.ok("/card/code/consume", {"code": new})
-    assert trail(owner, api, new) == ["转赠被接受", "核销"]
+    assert trail(owner, api, new) == ["转赠被接受", "被核销"]
     assert f"赠出方的券码 {code}" in text_of(owner)
     assert "接口 /card/code/consume" in text_of(owner)
     api.ok("/sandbox/delete", {"openid": friend, "card_id": card_id, "code": new})
-    assert trail(owner, api, new) == ["转赠被接受", "核销", "持有人删除"]
+    assert trail(owner, api, new) == ["转赠被接受", "被核销", "持有人删除"]
     assert "流水里没有找到这一步" not in owner.page
     receiver.wait(1, "user_del_card")
     wait_until(lambda: owner.get(page_of(api, new)) == 200 and owner.page.count("已送达") == 3)
@@ -112,7 +112,7 @@ def test_codes_of_a_merchant_are_followed_through_their_texts_and_hands(
     api.ok("/card/code/update", {"code": old, "card_id": card_id, "new_code": new})
     api.ok("/sandbox/gift", {"openid": me, "card_id": card_id, "code": new})
     api.ok("/sandbox/accept", {"openid": friend, "card_id": card_id, "code": new})
-    assert trail(owner, api, new, f"?card_id={card_id}") == ["领取", "更换券码", "发起转赠", "转赠被接受"]
+    assert trail(owner, api, new, f"?card_id={card_id}") == ["被领取", "更换券码", "发起转赠", "转赠被接受"]
     assert f"旧券码 {old}" in text_of(owner)
     at = page_of(api, new, f"?card_id={card_id}")
     assert lead(owner, f"/console/{api.appid}/codes?q={quote(old)}") == at
@@ -131,10 +131,10 @@ def test_of_a_long_journal_the_known_moments_are_read_and_all_of_it_on_demand(
     api.ok("/sandbox/delete", {"openid": me, "card_id": card_id, "code": code})
     pad_journal(server, api, 50_001)
     known = trail(owner, api, code)
-    assert (known[0], known[-1]) == ("领取", "持有人删除")
+    assert (known[0], known[-1]) == ("被领取", "持有人删除")
     assert "翻遍整个流水" in owner.page
     assert "user_del_card" in owner.page
-    assert trail(owner, api, code, "?all=1") == ["领取", "核销", "持有人删除"]
+    assert trail(owner, api, code, "?all=1") == ["被领取", "被核销", "持有人删除"]
     assert "翻遍整个流水" not in owner.page
 
 
@@ -225,12 +225,12 @@ def test_codes_are_redeemed_and_made_void_with_a_reason_on_record(server: Server
     assert owner.post(page_of(api, used), do="consume", reason="") == 200
     assert "请填写理由" in owner.page
     assert owner.post(page_of(api, used), do="consume", reason="收银机坏了") == 303
-    assert trail(owner, api, used) == ["领取", "核销"]
+    assert trail(owner, api, used) == ["被领取", "被核销"]
     assert f"方式 控制台 操作人 {owner.person.name} 理由 收银机坏了" in text_of(owner)
     (event,) = (one["fields"] for one in api.ok("/sandbox/events")["events"] if one["event"] == "user_consume_card")
     assert (event["UserCardCode"], event["ConsumeSource"]) == (used, "FROM_MP")
     assert owner.post(page_of(api, void), do="void", reason="误发") == 303
-    assert trail(owner, api, void) == ["领取", "设为失效"]
+    assert trail(owner, api, void) == ["被领取", "设为失效"]
     assert f"操作人 {owner.person.name} 理由 误发" in text_of(owner)
     for code, do in ((used, "consume"), (used, "void"), (void, "consume"), (void, "void")):
         answered = api.post("/card/code/consume" if do == "consume" else "/card/code/unavailable", {"code": code})

@@ -19,11 +19,11 @@ STATES = {
     rule.UNAVAILABLE: (zh("已失效"), "danger"),
 }
 STEPS = {
-    trace.CLAIM: zh("领取"),
+    trace.CLAIM: zh("被领取"),
     trace.GIFT: zh("发起转赠"),
     trace.ACCEPT: zh("转赠被接受"),
     trace.RETURN: zh("转赠退回"),
-    trace.CONSUME: zh("核销"),
+    trace.CONSUME: zh("被核销"),
     trace.DELETE: zh("持有人删除"),
     trace.VOID: zh("设为失效"),
     trace.RENAME: zh("更换券码"),

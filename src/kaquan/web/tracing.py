@@ -167,7 +167,7 @@ def _details(text: Texts, step: Step, fields: dict[str, Any]) -> list[tuple[str,
         text("门店"): lambda: str(fields.get("LocationName", "")),
         text("金额"): lambda: f"¥{yuan_of(int(amount))}" if amount.isdigit() else "",
         text("验证码"): lambda: str(fields.get("VerifyCode", "")),
-        text("对象"): lambda: text("群聊") if fields.get("IsChatRoom") else "",
+        text("转赠给"): lambda: text("群聊") if fields.get("IsChatRoom") else "",
     }
     details = [(label, shown()) for label, shown in given.items()]
     return [*details, *([(text("旧券码"), step.other)] if step.kind == RENAME else [])]
