@@ -24,6 +24,10 @@ NAMES = Code.__struct_fields__
 BEGIN_TIME, END_TIME = (COLUMNS[NAMES.index(name)] for name in ("begin_time", "end_time"))
 
 
+Name = tuple[str, str]
+"""A code's text and its card."""
+
+
 class Listed(msgspec.Struct, frozen=True):
     """A code in a list; ``claim_time`` in UTC seconds, ``state`` as of :func:`kaquan.rules.code.state`.
 
@@ -73,17 +77,23 @@ def list_recent(
     """
     lines = _lines_before(tx, appid, before or LAST_ID)
     got = [line for line in lines if line.kind in {CLAIM, ACCEPT, RENAME} and card_id in {"", line.card_id}]
-    listed: dict[tuple[str, str], Listed] = {}
+    listed: dict[Name, tuple[int, Listed]] = {}
     for start in range(0, len(got), count):
-        part = {_text(line): line.id for line in reversed(got[start : start + count])}
-        found = {_name(one): one for one in _of_texts(tx, appid, [text for text, _ in part], now)}
-        for name in sorted(part, key=lambda one: -part[one]):
-            one = found.get(name)
-            if one is not None and state in {"", one.state}:
-                listed.setdefault(name, one)
-            if len(listed) == count:
-                return list(listed.values()), part[name]
-    return list(listed.values()), lines[-1].id if len(lines) == LOOKED_THROUGH else 0
+        _add(listed, got[start : start + count], tx, appid, state, now)
+        if len(listed) > count:
+            page = list(listed.values())[:count]
+            return [one for _, one in page], page[-1][0]
+    rest = lines[-1].id if len(lines) == LOOKED_THROUGH else 0
+    return [one for _, one in listed.values()], rest
+
+
+def _add(listed: dict[Name, tuple[int, Listed]], lines: list[Any], tx: Tx, appid: str, state: str, now: int) -> None:
+    """Add the codes of some lines of the journal that are in a state, each with the id of its newest line."""
+    found = {_name(one): one for one in _of_texts(tx, appid, [_text(line)[0] for line in lines], now)}
+    for line in lines:
+        one = found.get(_text(line))
+        if one is not None and state in {"", one.state}:
+            listed.setdefault(_name(one), (line.id, one))
 
 
 def _lines_before(tx: Tx, appid: str, before: int) -> list[Any]:
@@ -95,12 +105,12 @@ def _lines_before(tx: Tx, appid: str, before: int) -> list[Any]:
     return tx.all(sa.select(*columns, fields).where(wanted).order_by(table.id.desc()).limit(LOOKED_THROUGH))
 
 
-def _text(line: Any) -> tuple[str, str]:
+def _text(line: Any) -> Name:
     text = msgspec.json.decode(line.fields).get("new_code", "") if line.kind == RENAME and line.code else line.code
     return text, line.card_id
 
 
-def _name(one: Listed) -> tuple[str, str]:
+def _name(one: Listed) -> Name:
     return one.code.code, one.code.card_id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from starlette.responses import Response
@@ -18,7 +19,7 @@ from kaquan.rules.code_trace import Kept, Step
 from kaquan.store.batch import outcome
 from kaquan.web import card_words
 from kaquan.web.code_words import PUSHES, STATES
-from kaquan.web.desk import Desk, Said, desk
+from kaquan.web.desk import Desk, Said, console_path, desk
 from kaquan.web.links import text_of
 from kaquan.web.texts import zh
 from kaquan.web.tracing import Traced, other_code, told, trace
@@ -49,7 +50,7 @@ async def code(visit: Desk) -> Response:
     if not found:
         raise NotHere
     if len(found) > 1:
-        return visit.go(f"/console/{visit.app.appid}/codes?q={text}") if not card_id else await show(visit, found[0])
+        return visit.go(console_path(visit.app.appid, "codes") + f"?q={quote(text, safe='')}")
     if visit.request.method == "GET":
         return await show(visit, found[0])
     return await change(visit, found[0])
@@ -128,7 +129,7 @@ async def show(visit: Desk, kept: Kept, said: Said | None = None, fault: str = "
 
 
 def _path(visit: Desk, kept: Kept) -> str:
-    return code_path(visit.app.appid, kept.code.code, kept.code.scope)
+    return code_path(visit.app.appid, kept.code.code, visit.query.get("card_id", "") and kept.code.card_id)
 
 
 def _offers(visit: Desk, kept: Kept, now: int) -> dict[str, bool]:
