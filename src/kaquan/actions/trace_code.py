@@ -21,8 +21,10 @@ from kaquan.rules.ids import LAST_ID
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
-# Lines that are read in one go: some tens of milliseconds.
-SLICE = 50_000
+# Lines that are read in one go where all are looked through: some ten milliseconds.
+SLICE = 20_000
+# Lines of one moment that are read at the most.
+MOST_LINES = 100_000
 DESK_ACTIONS = ("code.", "till.")
 
 
@@ -68,7 +70,7 @@ def _kept(tx: Tx, appid: str, wanted: sa.ColumnElement[bool]) -> list[Kept]:
 
 
 def next_span(tx: Tx, appid: str, after: int) -> Span:
-    """Return the span of the next 50,000 lines from an id on; where there are no more, it ends at the last id."""
+    """Return the span of the next 20,000 lines from an id on; where there are no more, it ends at the last id."""
     table = tables.journal.c
     behind = sa.select(table.id).where((table.appid == appid) & (table.id >= after)).order_by(table.id)
     row = tx.one(behind.offset(SLICE).limit(1))
@@ -82,7 +84,7 @@ def find_lines(tx: Tx, appid: str, texts: Collection[str], card_id: str, span: S
         tx, appid: where.
         texts: of the code.
         card_id: its card, empty for any.
-        span: ids; of a span with more than 50,000 lines only the first ones are read.
+        span: ids; of a span with more than 100,000 lines only the first ones are read.
     """
     lines = _slice(appid, span).c
     wanted = (lines.code != "") & (lines.code.in_(texts) | (lines.kind == RENAME))
@@ -96,7 +98,7 @@ def _slice(appid: str, span: Span) -> sa.Subquery:
     table = tables.journal.c
     columns = (table.id, table.kind, table.event, table.create_time, table.openid, table.code, table.card_id)
     within = (table.appid == appid) & (table.id >= span[0]) & (table.id < span[1])
-    return sa.select(*columns, table.fields).where(within).order_by(table.id).limit(SLICE).subquery()
+    return sa.select(*columns, table.fields).where(within).order_by(table.id).limit(MOST_LINES).subquery()
 
 
 def find_audit(tx: Tx, appid: str, texts: Collection[str], span: Span) -> list[Entry]:
