@@ -278,3 +278,39 @@ def test_codes_are_exported_as_a_table_that_no_spreadsheet_runs(server: Server, 
     assert len(export(since="2020-01-01", until="2999-12-31")[1:]) == 4
     assert len(export(since="nonsense", state="nonsense")[1:]) == 4
     assert worker(server, api, "developer").post(path) == 403
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00&state=%00&card_id=%00",
+        "q=%ff%ed%a0%80",
+        "q=" + "x" * 3000,
+        "q=%25_%27--",
+        "before=9999999999999999999&code=%00",
+        "before=-1&state=NONSENSE&card_id=" + "p" * 500,
+        "before=%D9%A3&after=%ff",
+        "code=%00&card_id=%ff&key=%00",
+        "code=" + "9" * 400,
+        "since=0001-01-01&until=9999-12-31&card_id=%00",
+        "all=1&card_id=nothing",
+    ],
+)
+def test_odd_questions_are_answered(server: Server, odd: tuple[Api, Worker, list[str]], query: str) -> None:
+    _, one, paths = odd
+    for path in paths:
+        assert one.get(f"{path}?{query}") in {200, 303, 404}, path
+        form = dict(part.split("=", 1) for part in query.split("&"))
+        assert one.post(path, **form) in {200, 303, 404, 405}, path
+
+
+@pytest.fixture(scope="module")
+def odd(server: Server) -> tuple[Api, Worker, list[str]]:
+    """An account with a code, somebody at its desk, and the pages that are asked odd questions."""
+    api = server.new_app()
+    me = api.person("me")
+    code = api.claim(api.create_card(card("CASH")), me)
+    root, till = f"/console/{api.appid}", f"/till/{api.appid}"
+    paths = ("codes", f"codes/{code}", "code-export", "people", f"people/{me}", "codes/%2500", "people/%00")
+    pages = [*(f"{root}/{path}" for path in paths), till, f"{till}/receipt", f"{till}/today", f"{till}/scan"]
+    return api, worker(server, api, "staff"), pages

@@ -112,10 +112,10 @@ def test_of_two_tills_at_once_one_redeems_and_the_other_is_told_by_whom(
         answers[number] = press(tills[number], sandbox, code, card_id, keys[number])
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert sorted(answers.values()) == [200, 303]
     winner, loser = (0, 1) if answers[0] == 303 else (1, 0)
     look(tills[loser], sandbox, code)

@@ -36,7 +36,7 @@ def person_path(appid: str, openid: str) -> str:
 
 def number(text: str) -> int:
     """Return a number of a query, 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return min(int(text), LAST_ID) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 @desk("/console/{appid}/codes", sees="code.see")
