@@ -16,7 +16,7 @@ from kaquan.errors import Refusal
 from kaquan.keys import Keys
 from kaquan.rules.claim import Claim
 from kaquan.rules.code import Code
-from kaquan.rules.throttle import CLAIM_ADDRESS, CLAIM_PERSON, Buckets
+from kaquan.rules.throttle import CLAIM_ADDRESS, CLAIM_PERSON, FRAME_WORKER, Buckets
 from kaquan.settings import Settings
 from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
@@ -59,6 +59,7 @@ class Platform(msgspec.Struct):
     claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
     claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
     views: Views = msgspec.field(default_factory=Views)
+    frames_by_worker: Buckets = msgspec.field(default_factory=lambda: Buckets(FRAME_WORKER))
 
     def record(self) -> Record:
         """Return an empty journal for one ordinary action."""

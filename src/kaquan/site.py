@@ -28,6 +28,8 @@ from kaquan.web.visit import NotAllowed, NotHere, SignInNeeded, Visit
 PACKAGES = ("claim", "console", "jssdk", "lab", "oauth", "operator", "till", "wallet")
 YEAR = 365 * 86400
 HEADERS = {b"x-content-type-options": b"nosniff", b"referrer-policy": b"same-origin"}
+# Asked for by the pages that need it alone.
+SENSORS = b"camera=(), microphone=(), geolocation=()"
 # What is no page of ours, such as a picture, loads nothing, runs nothing and stands in no frame when opened by itself.
 BARE = b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -83,7 +85,11 @@ class Site:
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 given = dict(message["headers"])
-                more = {**HEADERS, b"content-security-policy": given.get(b"content-security-policy", BARE)}
+                more = {
+                    **HEADERS,
+                    b"content-security-policy": given.get(b"content-security-policy", BARE),
+                    b"permissions-policy": given.get(b"permissions-policy", SENSORS),
+                }
                 message["headers"] = [*((n, v) for n, v in message["headers"] if n not in more), *more.items()]
             await send(message)
 

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Iterator
 
+from kaquan.rules.ids import TAG_BITS
+
 LETTERS_AND_DIGITS = string.ascii_letters + string.digits
 URL_SAFE = LETTERS_AND_DIGITS + "-_"
-TAG_BITS = 12
 CODES = 10**12
 DRAWN = 512
 POI_IDS = range(100_000_000, 2**31)

@@ -31,7 +31,9 @@ class Consume(msgspec.Struct, frozen=True):
         outer_str: echoed in the event; empty = the claim's channel.
         source: the event's ConsumeSource.
         openid: who alone may redeem it by this command, empty for whoever holds it.
-        verify_code, remark_amount: what the holder typed at a self-service till; the amount is fen.
+        verify_code, remark_amount: what was typed at a self-service till, or at ours; the amount is fen.
+        staff_openid: as whom the app knows who redeems it at a till.
+        location_id, location_name: the store, where one was chosen.
         once: the call's idempotency key, None without.
     """
 
@@ -43,6 +45,9 @@ class Consume(msgspec.Struct, frozen=True):
     openid: str = ""
     verify_code: str = ""
     remark_amount: str = ""
+    staff_openid: str = ""
+    location_id: int = 0
+    location_name: str = ""
     once: Once | None = None
 
 
@@ -161,9 +166,12 @@ class Batch:
             CardId=found.card_id,
             UserCardCode=found.code,
             ConsumeSource=one.source,
+            LocationName=one.location_name,
+            StaffOpenId=one.staff_openid,
             VerifyCode=one.verify_code,
             RemarkAmount=one.remark_amount,
             OuterStr=one.outer_str or found.outer_str,
+            LocationId=one.location_id,
         )
         self.record.event("consume", event, found.openid, at, found.card_id, found.code)
 

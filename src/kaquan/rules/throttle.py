@@ -39,6 +39,8 @@ def wait_seconds(limit: Limit, start: int, count: int, now: int) -> int:
 # A sale begins for everybody behind one address at once; a person who clicks that often is a machine.
 CLAIM_ADDRESS = Limit(600, 60)
 CLAIM_PERSON = Limit(30, 60)
+# A till's camera sends two pictures a second.
+FRAME_WORKER = Limit(240, 60)
 CLAIM_STEP = "-1 too_many_by_person too_many_by_address"
 """The step of claims that come too often."""
 

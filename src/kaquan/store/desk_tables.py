@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKeyConstraint, LargeBinary
+from sqlalchemy import Column, ForeignKeyConstraint, Index, LargeBinary
 
 from kaquan.store.columns import key, number, of_app, tenant, text
 
@@ -19,6 +19,7 @@ audit = tenant(
     text("reason"),
     text("facts"),
     key("appid", "id"),
+    Index(None, "appid", "account_id", "id"),
 )
 
 # What a merchant has applied for: a row for the card function, one for each permission. ``fields`` and ``previous``

@@ -112,6 +112,7 @@ person = tenant(
     number("create_time"),
     key("appid", "openid"),
     UniqueConstraint("appid", "external_id"),
+    Index(None, "appid", "nickname"),
     of_app(),
 )
 # Of a code only its digest is kept. ``expire_time`` is when it stops to be good, of a used one to be remembered.

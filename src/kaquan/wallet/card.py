@@ -17,7 +17,7 @@ from kaquan.rules.jump_url import cell_url, safe_url
 from kaquan.wallet import card_texts
 from kaquan.wallet.face import face_of
 from kaquan.wallet.holder import Held, hold
-from kaquan.web import card_words
+from kaquan.web import card_words, use_words
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 
@@ -113,7 +113,7 @@ def words(visit: Visit, held: Held) -> dict[str, Any]:
         "rows": card_texts.rows(visit.text, content, held.holding.ticket),
         "heading": visit.text(heading) if heading else "",
         "detail": detail,
-        "conditions": card_texts.conditions(visit.text, advanced),
+        "conditions": use_words.conditions(visit.text, advanced),
         "services": card_texts.services(visit.text, advanced),
         "cover": next(filter(None, map(safe_url, cover.icon_url_list)), "") if cover else "",
         "abstract": cover.abstract if cover else "",

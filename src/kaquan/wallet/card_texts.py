@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from kaquan.rules import code as rule
-from kaquan.rules.card_content import (
-    AdvancedInfo,
-    BoardingPass,
-    Content,
-    TimeLimit,
-    UseCondition,
-)
+from kaquan.rules.card_content import AdvancedInfo, BoardingPass, Content
 from kaquan.rules.jump_url import safe_url
-from kaquan.web.card_words import from_sum
 from kaquan.web.templates import moment
 from kaquan.web.texts import Texts, zh
 
@@ -39,16 +32,6 @@ SERVICES = {
     "BIZ_SERVICE_FREE_PARK": zh("停车位"),
     "BIZ_SERVICE_WITH_PET": zh("可带宠物"),
     "BIZ_SERVICE_FREE_WIFI": zh("免费 Wi-Fi"),
-}
-DAYS = {
-    "MONDAY": zh("周一"),
-    "TUESDAY": zh("周二"),
-    "WEDNESDAY": zh("周三"),
-    "THURSDAY": zh("周四"),
-    "FRIDAY": zh("周五"),
-    "SATURDAY": zh("周六"),
-    "SUNDAY": zh("周日"),
-    "HOLIDAY": zh("节假日"),
 }
 # Links that belong to a type; they lead where they say, with nothing appended.
 TYPE_LINKS = {
@@ -115,38 +98,6 @@ def type_link(card_type: str, content: Content) -> tuple[str, str]:
     field, name = TYPE_LINKS.get(card_type, ("", ""))
     url = safe_url(getattr(content, field)) if field else ""
     return (name, url) if url else ("", "")
-
-
-def conditions(text: Texts, advanced: AdvancedInfo) -> list[str]:
-    """Return where and how a coupon may be used, a sentence each."""
-    said = list(_conditions(text, advanced.use_condition)) if advanced.use_condition else []
-    return [*said, *(time_limit(text, one) for one in advanced.time_limit)]
-
-
-def _conditions(text: Texts, given: UseCondition) -> Iterator[str]:
-    if given.accept_category:
-        yield text("适用于：{what}", what=given.accept_category)
-    if given.reject_category:
-        yield text("不适用于：{what}", what=given.reject_category)
-    if given.least_cost:
-        yield from_sum(text, given.least_cost)
-    if given.object_use_for:
-        yield text("购买 {what} 可用", what=given.object_use_for)
-    if not given.can_use_with_other_discount:
-        yield text("不可与其他优惠同享")
-
-
-def time_limit(text: Texts, one: TimeLimit) -> str:
-    """Return one period of use; without hours it is the whole day."""
-    name = text(DAYS[one.type])
-    if one.begin_hour is None and one.end_hour is None:
-        return text("{day} 全天", day=name)
-    begin, end = f"{one.begin_hour or 0:02d}:{one.begin_minute or 0:02d}", _end(one)
-    return text("{day} {begin} 至 {end}", day=name, begin=begin, end=end)
-
-
-def _end(one: TimeLimit) -> str:
-    return "24:00" if one.end_hour is None else f"{one.end_hour:02d}:{one.end_minute or 0:02d}"
 
 
 def services(text: Texts, advanced: AdvancedInfo) -> list[str]:

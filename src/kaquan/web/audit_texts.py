@@ -24,4 +24,8 @@ ACTIONS = {
     "spot_check.draw": zh("开始抽查"),
     "spot_check.answer": zh("回复抽查"),
     "spot_check.close": zh("结束抽查"),
+    "code.consume": zh("核销券码"),
+    "code.void": zh("券码设为失效"),
+    "code.export": zh("导出券码"),
+    "till.consume": zh("核销台核销"),
 }

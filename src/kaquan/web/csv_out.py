@@ -25,7 +25,10 @@ def csv_response(name: str, rows: Iterable[Row] | AsyncIterable[Row]) -> Streami
         rows: the heads first; they are asked for as fast as they are sent.
     """
     source = rows if isinstance(rows, AsyncIterable) else iterate_in_threadpool(rows)
-    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+    headers = {
+        "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "cache-control": "no-store",
+    }
     return StreamingResponse(text_of(source), media_type="text/csv; charset=utf-8", headers=headers)
 
 

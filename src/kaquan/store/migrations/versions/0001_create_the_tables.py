@@ -103,6 +103,9 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_audit")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_appid_account_id_id"), ["appid", "account_id", "id"], unique=False)
+
     op.create_table(
         "code",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -578,6 +581,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appid", "openid", name=op.f("pk_person")),
         sa.UniqueConstraint("appid", "external_id", name=op.f("uq_person_appid_external_id")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_appid_nickname"), ["appid", "nickname"], unique=False)
+
     op.create_table(
         "poi",
         sa.Column("appid", sa.Text(), nullable=False),
@@ -692,6 +698,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_poi_appid_create_time_poi_id"))
 
     op.drop_table("poi")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_appid_nickname"))
+
     op.drop_table("person")
     op.drop_table("paper")
     with op.batch_alter_table("oauth_grant", schema=None) as batch_op:
@@ -778,6 +787,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_code_appid_openid_card_id"))
 
     op.drop_table("code")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_appid_account_id_id"))
+
     op.drop_table("audit")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attempt_start"))
