@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from kaquan.rules.permission import OPERATOR
 from kaquan.store import tables
 from kaquan.store.tx import Tx
+
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def note(tx: Tx, appid: str, entry: Entry) -> None:
     """Add an entry; the platform's own changes stand under the empty appid."""
     tx.run(sa.insert(tables.audit).values(appid=appid, **msgspec.structs.asdict(entry)))
+
+
+def note_decision(tx: Tx, appid: str, entry: Entry) -> None:
+    """Add what the platform decided about an account to its own log, and without the operator's name to the account's.
+
+    Args:
+        appid: the account's.
+        entry: as the platform keeps it.
+    """
+    note(tx, "", entry)
+    note(tx, appid, msgspec.structs.replace(entry, account_id="", name="", role=OPERATOR))
 
 
 def list_audit(tx: Tx, appid: str, before: int, limit: int, action: str = "", name: str = "") -> list[Entry]:
