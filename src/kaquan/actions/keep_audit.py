@@ -12,7 +12,6 @@ from kaquan.store import tables
 from kaquan.store.tx import Tx
 
 
-
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One change.
 
@@ -70,4 +69,13 @@ def list_audit(tx: Tx, appid: str, before: int, limit: int, action: str = "", na
     wanted += [table.name == name] if name else []
     columns = [table[one] for one in Entry.__struct_fields__]
     rows = tx.all(sa.select(*columns).where(*wanted).order_by(table.id.desc()).limit(limit))
+    return [Entry(**row._mapping) for row in rows]
+
+
+def list_about(tx: Tx, appid: str, target: str, limit: int) -> list[Entry]:
+    """Return the newest entries about one thing of an account."""
+    table = tables.audit.c
+    wanted = (table.appid == appid) & (table.target == target)
+    columns = [table[one] for one in Entry.__struct_fields__]
+    rows = tx.all(sa.select(*columns).where(wanted).order_by(table.id.desc()).limit(limit))
     return [Entry(**row._mapping) for row in rows]
