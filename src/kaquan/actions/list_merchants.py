@@ -82,18 +82,20 @@ def list_merchants(tx: Tx, wanted: Wanted, limit: int) -> list[Merchant]:
 
 def figures(tx: Tx, appid: str, since: int) -> Figures:
     """Return an account in numbers; failed calls are counted since a time in UTC seconds."""
-    card, stock, poi, failed = tables.card.c, tables.stock.c, tables.poi.c, tables.failed_call.c
-    count = sa.func.count()
-    cards = tx.all(sa.select(card.status, count).where(card.appid == appid).group_by(card.status))
-    left, total = sa.func.sum(stock.quantity), sa.func.sum(stock.total_quantity)
-    row = tx.one(sa.select(left, total).where(stock.appid == appid))
-    stores = tx.one(sa.select(count).select_from(tables.poi).where((poi.appid == appid) & (poi.status != DELETED)))
+    card, stock, poi = tables.card.c, tables.stock.c, tables.poi.c
+    cards = tx.all(sa.select(card.status, sa.func.count()).where(card.appid == appid).group_by(card.status))
+    sums = sa.select(sa.func.sum(stock.quantity), sa.func.sum(stock.total_quantity))
+    left, total = (int(one or 0) for one in tx.all(sums.where(stock.appid == appid))[0])
+    standing = (poi.appid == appid) & (poi.status != DELETED)
+    stores = tx.all(sa.select(sa.func.count()).select_from(tables.poi).where(standing))[0][0]
+    return Figures(dict(map(tuple, cards)), total - left, left, stores, _errors(tx, appid, since))
+
+
+def _errors(tx: Tx, appid: str, since: int) -> list[tuple[int, int]]:
+    failed, count = tables.failed_call.c, sa.func.count()
     recent = (failed.appid == appid) & (failed.create_time >= since)
     grouped = sa.select(failed.errcode, count).where(recent).group_by(failed.errcode)
-    errors = tx.all(grouped.order_by(count.desc(), failed.errcode).limit(10))
-    have, all_ = (int(one or 0) for one in row or (0, 0))
-    known = {status: number for status, number in cards}
-    return Figures(known, all_ - have, have, stores[0] if stores else 0, [(code, number) for code, number in errors])
+    return [tuple(row) for row in tx.all(grouped.order_by(count.desc(), failed.errcode).limit(10))]
 
 
 def create_time_of(tx: Tx, appid: str) -> int:

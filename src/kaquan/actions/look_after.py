@@ -42,7 +42,7 @@ def events_of(tx: Tx, appid: str, now: int) -> Events:
 
 
 def all_events(tx: Tx, now: int) -> list[Events]:
-    """Return how the delivery stands of every account with events that wait or were given up, the longest wait first."""
+    """Return how delivery stands wherever events wait or were given up, the longest wait first."""
     found = [events_of(tx, appid, now) for appid in _accounts(tx, tables.outbox) | _accounts(tx, tables.dead_letter)]
     return sorted(found, key=lambda one: (-one.age, -one.waiting, -one.dead, one.appid))
 

@@ -129,9 +129,7 @@ async def show(visit: Desk, app: App, fault: str = "") -> Response:
         "operator/merchant.html",
         app=app,
         **await visit.read(load),
-        limits=[
-            (one.path, said(visit, one.daily), said(visit, one.minute), window(visit, one)) for one in app.overrides
-        ],
+        limits=[limits_in_words(visit, one) for one in app.overrides],
         states={status: visit.text(text) for status, (text, _) in STATES.items()},
         function=visit.text(FUNCTION_STATES[app.card_function]),
         role_names={role: visit.text(text) for role, text in ROLE_NAMES.items()},
@@ -140,11 +138,8 @@ async def show(visit: Desk, app: App, fault: str = "") -> Response:
     )
 
 
-def said(visit: Desk, limit: int) -> str:
-    """Return a limit in words."""
-    return {UNSAID: "-", UNLIMITED: visit.text("不限")}.get(limit, str(limit))
-
-
-def window(visit: Desk, one: Override) -> str:
-    """Return the limit of a short window in words."""
-    return f"{one.calls}/{one.seconds}" if one.calls > 0 else said(visit, one.calls)
+def limits_in_words(visit: Desk, one: Override) -> tuple[str, str, str, str]:
+    """Return the paths of some limits, and the limits of a day, of a minute and of a short window."""
+    words = {UNSAID: "-", UNLIMITED: visit.text("不限")}
+    daily, minute = (words.get(limit, str(limit)) for limit in (one.daily, one.minute))
+    return one.path, daily, minute, words.get(one.calls, f"{one.calls}/{one.seconds}")
