@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -84,7 +85,7 @@ async def settings(visit: Desk) -> Response:
     value = None if back else READERS[name](written)
     if value is None and not back:
         return show(visit, visit.text(WRONG, name=visit.text(MEANINGS[name])))
-    facts = {} if back else {"value": value}
+    facts: dict[str, Any] = {} if back else {"value": value}
     await visit.change("platform.setting", lambda tx: choose(tx, name, value), name, **facts)
     visit.platform.choices = await visit.read(lambda tx: load_choices(tx, visit.platform.settings))
     return visit.go("/operator/settings?done=1")

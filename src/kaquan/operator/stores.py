@@ -91,7 +91,7 @@ async def stores(visit: Desk) -> Response:
     try:
         store = await visit.read(lambda tx: from_text(load_store(tx, app.appid, number).content))
         act = lambda tx: review_store(tx, app, number, reason, now, record)  # noqa: E731
-        await decide(visit, app, f"store.{name}", act, poi_id, reason or "", name=store.business_name)
+        await decide(visit, app, f"store.{name}", act, poi_id, reason or "", store=store.business_name)
     except Refusal as refused:
         return await show(visit, said=visit.refused(refused))
     return visit.go(f"/operator/stores?done={name}")
