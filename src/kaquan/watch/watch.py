@@ -85,7 +85,7 @@ class Watch:
             found["database"] = Check(False, type(fault).__name__)
         else:
             found["database"] = Check(True, f"{(time.perf_counter() - begun) * 1000:.1f} ms")
-            found["migrations"] = Check(at == head(), f"{at} of {head()}")
+            found["migrations"] = Check(at == head(), at if at == head() else f"{at}, not {head()}")
         return {**found, "queues": self._queues()}
 
     async def publish(self) -> None:
@@ -97,7 +97,7 @@ class Watch:
     def _queues(self) -> Check:
         most = self._platform.settings.queue
         waiting = {name: one.waiting for name, one in batchers(self._platform).items()}
-        text = ", ".join(f"{name} {count}" for name, count in waiting.items() if count) or "empty"
+        text = ", ".join(f"{name} {count}" for name, count in waiting.items() if count) or "0"
         return Check(max(waiting.values()) < most, text)
 
     async def _look_at_events(self) -> list[Events]:
