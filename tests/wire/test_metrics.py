@@ -69,7 +69,7 @@ def test_known_traffic_is_what_the_metrics_tell(quiet: Server) -> None:
     api.ok("/card/code/consume", {"code": codes[0]})
     assert api.post("/card/code/consume", {"code": codes[0]})["errcode"] == 40099
     visitor = Worker(quiet, "", "")
-    paths = {"/console/sign-in": 200, "/static/desk.css": 200, "/wallet/none": 303}
+    paths = {"/console/sign-in": 200, "/static/desk.css": 200, "/wallet/none": 404}
     assert {path: visitor.get(path) for path in paths} == paths
     after = scrape(api)
     told = {
@@ -83,7 +83,7 @@ def test_known_traffic_is_what_the_metrics_tell(quiet: Server) -> None:
         "api": grown(before, after, "kaquan_http_requests_total", kind="api", status="2xx"),
         "seconds": grown(before, after, "kaquan_http_request_seconds_count", kind="api"),
         "pages": grown(before, after, "kaquan_http_requests_total", kind="page", status="2xx"),
-        "led on": grown(before, after, "kaquan_http_requests_total", kind="page", status="3xx"),
+        "missing": grown(before, after, "kaquan_http_requests_total", kind="page", status="4xx"),
         "static": grown(before, after, "kaquan_http_requests_total", kind="static", status="2xx"),
     }
     assert told == {
@@ -96,7 +96,7 @@ def test_known_traffic_is_what_the_metrics_tell(quiet: Server) -> None:
         "api": 6,
         "seconds": 6,
         "pages": 1,
-        "led on": 1,
+        "missing": 1,
         "static": 1,
     }
     assert at(after, "process_resident_memory_bytes") > 10_000_000

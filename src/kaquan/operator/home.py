@@ -23,11 +23,11 @@ LATEST = 8
 TODAY = Window("day", 86400, 0)
 TRAFFIC_SECONDS = 30.0
 TRAFFIC = {
-    "claim": zh("领取"),
+    "claim": zh("已领取"),
     "consume": zh("核销"),
     "gift": zh("转赠"),
     "gift_accept": zh("领取转赠"),
-    "delete": zh("删除"),
+    "delete": zh("用户删除"),
     "create": zh("创建卡券"),
 }
 

@@ -25,7 +25,6 @@ from kaquan.web.visit import NotHere
 
 OF_STORES = ("place", "picture", "category", "mark")
 LABELS = {
-    "sid": zh("商户自己的编号"),
     "business_name": zh("店名"),
     "branch_name": zh("分店名"),
     "province": zh("省"),
@@ -42,6 +41,7 @@ LABELS = {
     "introduction": zh("简介"),
     "open_time": zh("营业时间"),
     "avg_price": zh("人均"),
+    "sid": zh("商户自己的编号"),
 }
 DONE = {"approve": zh("已通过"), "refuse": zh("已驳回")}
 
@@ -124,8 +124,8 @@ async def waiting(visit: Desk, row: Any) -> Waiting:
 
 
 def _facts(visit: Desk, store: StoreInfo) -> list[Fact]:
-    found = ((name, value) for name, value in fields_of(store).items() if name in LABELS)
-    return [Fact(visit.text(LABELS[name]), *_shown(name, value)) for name, value in found]
+    said = fields_of(store)
+    return [Fact(visit.text(label), *_shown(name, said[name])) for name, label in LABELS.items() if name in said]
 
 
 def _changes(visit: Desk, before: StoreInfo, after: StoreInfo) -> list[Fact]:
