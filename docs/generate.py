@@ -51,8 +51,8 @@ Each call of these SDKs that has to do with cards, made by the tests with the SD
 [host changed](start.md). *Works*: the answer is what the SDK hands on. *Not built*: the call ends in the SDK's own
 exception, 48001 with the diagnosis that the path, or this kind of it, is not offered yet.
 """
-METRICS_HEAD = """What `/metrics` exports, and [how it is scraped](operating.md#watching-it). Counters count from the start of their
-process; times are in seconds. No label names a merchant or a person."""
+METRICS_HEAD = """What `/metrics` exports, and [how it is scraped](operating.md#watching-it). Counters count from
+the start of their process; times are in seconds. No label names a merchant or a person."""
 CALLS = FOLDER.parent / "tests" / "clients" / "calls.toml"
 WHO = {"issue": "permission `issue`, or a sandbox account", "sandbox": "sandbox accounts", "card": "the card function"}
 

@@ -130,7 +130,10 @@ def test_stores_and_their_changes_wait_together(two: Callable[..., Any]) -> None
     info = msgspec.convert(LEAST, StoreInfo)
     for app, at in ((BOB, 5), (ANN, 4), (ANN, 6)):
         two(lambda tx, app=app, at=at: add_stores(tx, app, [info], ids, at, Record(NEW_ID)))
-    waiting = lambda: [row.poi_id for row in two(lambda tx: list_queue(tx, STORES, 9))]  # noqa: E731
+
+    def waiting() -> list[int]:
+        return [row.poi_id for row in two(lambda tx: list_queue(tx, STORES, 9))]
+
     assert waiting() == [8, 7, 9]
     two(lambda tx: review_store(tx, ANN, 8, None, 7, Record(NEW_ID)))
     assert waiting() == [7, 9]

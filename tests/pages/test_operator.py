@@ -276,7 +276,10 @@ def until(seconds: float, holds: Callable[[], bool]) -> bool:
 
 def test_a_suspension_holds_in_every_process_within_a_second(two_processes: Fleet) -> None:
     apis = two_processes.new_app()
-    errcodes = lambda: [api.post("/card/getcolors")["errcode"] for api in apis]  # noqa: E731
+
+    def errcodes() -> list[int]:
+        return [api.post("/card/getcolors")["errcode"] for api in apis]
+
     one = worker(two_processes.servers[0], apis[0], "operator")
     assert errcodes() == [0, 0]
     assert one.post(f"/operator/merchants/{apis[0].appid}", change="suspend", reason="欠费") == 303

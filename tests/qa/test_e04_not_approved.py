@@ -54,10 +54,8 @@ def test_2_the_card_was_taken_down_by_the_platform(phone: Page, merchant: Mercha
     merchant.sign_in(phone, "ann")
     card_id = merchant.card()
     page = scanned(phone, merchant, card_id)
-    operator, path = (
-        worker(merchant.server, merchant.api, "operator"),
-        f"/operator/cards/{merchant.api.appid}/{card_id}",
-    )
+    operator = worker(merchant.server, merchant.api, "operator")
+    path = f"/operator/cards/{merchant.api.appid}/{card_id}"
     assert operator.post(path, change="takedown", reason="misleading") == 303
     page.reload()
     text, cause, reason = refusal(page, merchant)

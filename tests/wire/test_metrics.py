@@ -46,7 +46,7 @@ def alone(tmp_path: Path) -> Iterator[Server]:
 
 def scrape(api: Api, **headers: str) -> Values:
     """Return (name, labels) -> value of a scrape."""
-    status, body = api.http.send("GET", "/metrics", **headers)
+    status, body = api.http.send("GET", "/metrics", None, **headers)
     assert status == 200
     families = list(text_string_to_metric_families(body.decode()))
     return {(one.name, tuple(sorted(one.labels.items()))): one.value for family in families for one in family.samples}
@@ -139,15 +139,15 @@ def test_only_this_machine_and_who_has_the_token_may_know(alone: Server) -> None
         ({**ELSEWHERE, "Authorization": TOKEN}, 403),
         ({**ELSEWHERE, "Authorization": f"Bearer {TOKEN}"}, 200),
     ]
-    assert [(headers, api.http.send("GET", "/metrics", **headers)[0]) for headers, _ in cases] == cases
-    told = [set(json.loads(api.http.send("GET", "/readyz", **headers)[1])) for headers, _ in cases]
+    assert [(headers, api.http.send("GET", "/metrics", None, **headers)[0]) for headers, _ in cases] == cases
+    told = [set(json.loads(api.http.send("GET", "/readyz", None, **headers)[1])) for headers, _ in cases]
     detailed, plain = {"ready", "checks"}, {"ready"}
     assert told == [detailed, plain, plain, plain, detailed]
 
 
 def test_without_a_token_no_header_opens_the_metrics_from_elsewhere(sandbox: Api) -> None:
     for given in ("Bearer ", "Bearer", "", "Bearer é"):
-        assert sandbox.http.send("GET", "/metrics", **ELSEWHERE, Authorization=given)[0] == 403
+        assert sandbox.http.send("GET", "/metrics", None, **ELSEWHERE, Authorization=given)[0] == 403
 
 
 def ready(api: Api) -> tuple[int, dict[str, Any]]:

@@ -46,8 +46,8 @@ METRICS = (
     Metric(
         "kaquan_http_requests_total",
         "counter",
-        "Requests answered: kind is api, page or static, status the hundreds of the HTTP status. The API always "
-        "answers 2xx; its refusals are in kaquan_refusals_total.",
+        "Requests answered: kind is api, page or static, status the hundreds of the HTTP status. The API "
+        "answers 2xx to all but pictures and probes; its refusals are in kaquan_refusals_total.",
         ("kind", "status"),
     ),
     Metric(

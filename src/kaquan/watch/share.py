@@ -16,7 +16,7 @@ import msgspec
 
 from kaquan.watch.metrics import Samples
 
-PUBLISH_SECONDS = 3.0
+PUBLISH_SECONDS = 2.0
 # Who has not been heard of for so long is gone.
 GONE_SECONDS = 15.0
 ALONE = "0"
