@@ -21,11 +21,13 @@ from kaquan.web.texts import Language, Texts
 from qa.counter import scanned
 from support.api import Api
 from support.browser import Devices, assert_accessible, picture
+from support.callback import Receiver
 from support.database import Databases
 from support.fleet import Fleet
 from support.merchant import Merchant
 from support.server import Server
 from support.worker import Worker, worker
+from wire.kept import Kept
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 HERE = "operator"
@@ -220,6 +222,16 @@ def test_a_setting_out_of_bounds_is_refused_and_sign_up_can_be_closed(quiet_serv
     quiet_server.database.transact(lambda tx: choose(tx, "merchant_sign_up", None))
 
 
+def cause(server: Server, one: Worker) -> str:
+    """Return errcode and cause of the refusal that somebody's page shows, as the server kept them."""
+    found = re.search(r"<code>([0-9a-f]{8}(?:-[0-9a-f]{8}){2})</code>", one.page)
+    assert found is not None
+    kept = Kept(server.database)
+    _, call = kept.find("", found[1])
+    kept.close()
+    return f"{call.errcode} {call.cause}"
+
+
 def test_a_decision_that_came_too_late_is_refused_in_words(quiet_server: Server) -> None:
     api = quiet_server.new_app(review="manual")
     card_id = api.create_card(card())
@@ -229,6 +241,11 @@ def test_a_decision_that_came_too_late_is_refused_in_words(quiet_server: Server)
     assert second.post(path, change="refuse", reason="x") == 200
     assert "40078" in second.page
     assert "不在待审核状态" in second.page
+    assert second.post(path, change="restore") == 200
+    assert cause(quiet_server, second) == "40078 not_off_shelf"
+    assert first.post(path, change="takedown", reason="x") == 303
+    assert second.post(path, change="takedown", reason="x") == 200
+    assert cause(quiet_server, second) == "40078 not_on_shelf"
     assert second.post(path, change="explode") == 404
     assert second.get(f"/operator/cards/{api.appid}/none") == 404
     poi_id = api.ok("/cgi-bin/poi/addpoi", store())["poi_id"]
@@ -287,3 +304,12 @@ def test_a_suspension_holds_in_every_process_within_a_second(two_processes: Flee
     assert until(1.2, lambda: errcodes() == [48004, 48004])
     assert one.post(f"/operator/merchants/{apis[0].appid}", change="restore") == 303
     assert until(1.2, lambda: errcodes() == [0, 0])
+
+
+def test_what_happened_to_a_suspended_account_is_still_told(quiet_server: Server, receiver: Receiver) -> None:
+    api = quiet_server.new_app(review="manual")
+    api.ok("/sandbox/callback", receiver.settings())
+    card_id, one = api.create_card(card()), worker(quiet_server, api, "operator")
+    assert one.post(f"/operator/merchants/{api.appid}", change="suspend", reason="x") == 303
+    assert one.post(f"/operator/cards/{api.appid}/{card_id}", change="approve") == 303
+    assert [push.event for push in receiver.wait(1)] == ["card_pass_check"]

@@ -211,6 +211,8 @@ WITHOUT_IDS = {
     "/cgi-bin/showqrcode",
     "/ext/user",
     "/healthz",
+    "/metrics",
+    "/readyz",
     "/sandbox/callback",
     "/sandbox/clock",
     "/sandbox/events",

@@ -1,12 +1,10 @@
-"""``/metrics`` and ``/readyz``: what they tell, of which processes, and to whom."""
+"""``GET /metrics``: what it tells, of which processes, and to whom."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,14 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from kaquan.actions.manage_app import set_callback
 from kaquan.events.delivery import RESULTS
 from kaquan.store import tables
-from kaquan.store.schema import head
 from kaquan.tally import SECONDS
 from kaquan.watch.metrics import METRICS
 from support.api import Api
-from support.database import KEYS, Database, Databases
+from support.database import KEYS, Databases
 from support.server import Server
 from support.worker import Worker
-from wire.answers import exchange
 
 TOKEN = "sesame0123456789"
 Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -37,10 +33,10 @@ def quiet(databases: Databases) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The same on SQLite alone, for what does not depend on the database."""
-    with Server(Databases(tmp_path).create(), KAQUAN_METRICS_TOKEN=TOKEN) as running:
+    with Server(Databases(tmp_path_factory.mktemp("alone")).create(), KAQUAN_METRICS_TOKEN=TOKEN) as running:
         yield running
 
 
@@ -140,37 +136,11 @@ def test_only_this_machine_and_who_has_the_token_may_know(alone: Server) -> None
         ({**ELSEWHERE, "Authorization": f"Bearer {TOKEN}"}, 200),
     ]
     assert [(headers, api.http.send("GET", "/metrics", None, **headers)[0]) for headers, _ in cases] == cases
-    told = [set(json.loads(api.http.send("GET", "/readyz", None, **headers)[1])) for headers, _ in cases]
-    detailed, plain = {"ready", "checks"}, {"ready"}
-    assert told == [detailed, plain, plain, plain, detailed]
 
 
 def test_without_a_token_no_header_opens_the_metrics_from_elsewhere(sandbox: Api) -> None:
     for given in ("Bearer ", "Bearer", "", "Bearer é"):
         assert sandbox.http.send("GET", "/metrics", None, **ELSEWHERE, Authorization=given)[0] == 403
-
-
-def ready(api: Api) -> tuple[int, dict[str, Any]]:
-    """Return the status of ``/readyz``, and its checks as whether they hold."""
-    status, _, body = exchange(api, "GET", "/readyz")
-    said = json.loads(body)
-    return status, {"ready": said["ready"], **{name: one["ok"] for name, one in said["checks"].items()}}
-
-
-def test_a_process_is_ready_as_long_as_its_database_is_this_versions(quiet: Server) -> None:
-    api = quiet.new_app()
-    fine = {"ready": True, "database": True, "migrations": True, "queues": True}
-    assert ready(api) == (200, fine)
-    set_revision(quiet.database, "0000")
-    assert ready(api) == (503, {**fine, "ready": False, "migrations": False})
-    set_revision(quiet.database, head())
-    assert ready(api) == (200, fine)
-
-
-def set_revision(database: Database, revision: str) -> None:
-    """Say that the schema has another revision."""
-    statement = sa.text("UPDATE alembic_version SET version_num = :revision").bindparams(revision=revision)
-    database.transact(lambda tx: tx.run(statement))
 
 
 def test_any_process_behind_a_socket_tells_of_all(tmp_path: Path) -> None:
