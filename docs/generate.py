@@ -14,6 +14,7 @@ from typing import Any
 from kaquan.api.route import ROUTES
 from kaquan.app import load_endpoints
 from kaquan.site import load_pages
+from kaquan.watch.metrics import METRICS
 from kaquan.web.page import PAGES
 
 FOLDER = Path(__file__).parent
@@ -50,6 +51,8 @@ Each call of these SDKs that has to do with cards, made by the tests with the SD
 [host changed](start.md). *Works*: the answer is what the SDK hands on. *Not built*: the call ends in the SDK's own
 exception, 48001 with the diagnosis that the path, or this kind of it, is not offered yet.
 """
+METRICS_HEAD = """What `/metrics` exports, and [how it is scraped](operating.md#watching-it). Counters count from
+the start of their process; times are in seconds. No label names a merchant or a person."""
 CALLS = FOLDER.parent / "tests" / "clients" / "calls.toml"
 WHO = {"issue": "permission `issue`, or a sandbox account", "sandbox": "sandbox accounts", "card": "the card function"}
 
@@ -155,7 +158,30 @@ def pages() -> dict[Path, str]:
     import error_pages  # noqa: PLC0415 - it reads the transcripts, whose folder is known by now
 
     errors = {FOLDER / "errors" / name: text for name, text in error_pages.pages().items()}
-    return {FOLDER / "compat.md": compat(), **{path: f"{GENERATED}\n\n{text}" for path, text in errors.items()}}
+    return {
+        FOLDER / "compat.md": compat(),
+        FOLDER / "metrics.md": metrics(),
+        **{path: f"{GENERATED}\n\n{text}" for path, text in errors.items()},
+    }
+
+
+def metrics() -> str:
+    """Return the page that says what is exported to Prometheus."""
+    lines = [
+        GENERATED,
+        "",
+        "# Metrics",
+        "",
+        METRICS_HEAD,
+        "",
+        "| metric | kind | labels | meaning |",
+        "|---|---|---|---|",
+    ]
+    for one in METRICS:
+        labels = one.labels if one.shared else (*one.labels, "worker")
+        named = ", ".join(f"`{label}`" for label in labels)
+        lines.append(f"| `{one.name}` | {one.kind} | {named} | {one.help} |")
+    return "\n".join(lines) + "\n"
 
 
 def write() -> None:

@@ -22,6 +22,7 @@ from kaquan.actions.find_code import find_codes
 from kaquan.actions.foresee_claim import foresee_claims
 from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
+from kaquan.actions.keep_choices import configured, load_choices
 from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
@@ -42,8 +43,12 @@ from kaquan.store.outbox import StoreOutbox
 from kaquan.store.quota import SWEEP_SECONDS, Quotas
 from kaquan.store.schema import open_store
 from kaquan.tokens import Tokens
+from kaquan.watch.watch import Watch
 
 CLEAN_EVERY = 600.0
+FOLLOW_EVERY = 2.0
+SHARED = "KAQUAN_WORKERS_FOLDER"
+"""Variable that names the folder that the worker processes of one command share."""
 CALL_BATCH = 1000
 
 log = structlog.get_logger(__name__)
@@ -70,7 +75,8 @@ def build(settings: Settings) -> Platform:
         calls=Batcher("failed call", store.flusher(keep_calls), CALL_BATCH, settings.queue),
         foresights=Batcher("foresight", foresee, settings.batch, settings.queue, store.depth),
     )
-    platform = Platform(settings, keys, store, AppCache(store.read), Tokens(keys), hot, ids, Quotas(store.write))
+    apps, quotas = AppCache(store.read), Quotas(store.write)
+    platform = Platform(settings, keys, store, apps, Tokens(keys), hot, ids, quotas, configured(settings))
     platform.delivery = Delivery(StoreOutbox(store, keys), settings, hot.waiting)
     return platform
 
@@ -88,12 +94,14 @@ class Server:
 
     Args:
         settings: what the operator decided.
+        shared: folder in which the processes behind one socket know of each other; empty for one that is alone.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: str = "") -> None:
         configure_log()
         load_endpoints()
         self.platform = build(settings)
+        self.platform.watch = Watch(self.platform, shared)
         self._dispatch = Dispatcher(self.platform)
         self._site = Site(self.platform)
         self._beside: list[asyncio.Task[None]] = []
@@ -125,14 +133,19 @@ class Server:
         gc.collect()
         gc.freeze()
         await self.platform.store.open()
+        await self._look_up_choices()
         await self.platform.delivery.start()
-        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform), keep_folding(self.platform))
+        watch = self.platform.watch
+        watch.shared.join()
+        every = (self._clean(), self._sweep(), self._follow(), watch.publish())
+        beside = (*every, keep_bringing_back(self.platform), keep_folding(self.platform))
         self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:
         """Answer what is queued, give back what is leased, and close."""
         for task in self._beside:
             task.cancel()
+        self.platform.watch.shared.leave()
         await self.platform.delivery.stop()
         await self.platform.hot.drain()
         await write_views(self.platform)
@@ -140,19 +153,31 @@ class Server:
         await self.platform.store.close()
 
     async def _clean(self) -> None:
-        settings = self.platform.settings
         while True:
             await asyncio.sleep(CLEAN_EVERY)
+            choices = self.platform.choices
             await self.platform.store.write(lambda tx: forget_sessions(tx, wall_clock()))
             await self.platform.store.write(lambda tx: forget_tries(tx, wall_clock()))
             apps = await self.platform.store.read(list_apps)
             for appid in ["", *(app[0] for app in apps)]:
-                limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
+                limits = (appid, wall_clock(), choices.keep_calls_days, choices.keep_calls)
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
                 await self.platform.store.write(lambda tx, appid=appid: forget_sheets(tx, appid, wall_clock()))
                 # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
                 for forget in (forget_answers, forget_grants):
                     await self.platform.store.write(lambda tx, appid=appid, f=forget: f(tx, appid, wall_clock()))
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_EVERY)
+            try:
+                await self._look_up_choices()
+            except sa.exc.SQLAlchemyError as fault:
+                log.warning("what operators chose was not looked up", fault=type(fault).__name__)
+
+    async def _look_up_choices(self) -> None:
+        settings = self.platform.settings
+        self.platform.choices = await self.platform.store.read(lambda tx: load_choices(tx, settings))
 
     async def _sweep(self) -> None:
         while True:
@@ -165,4 +190,4 @@ class Server:
 
 def create() -> Server:
     """Return the application for the ``KAQUAN_*`` variables; what a server process calls."""
-    return Server(from_environment(os.environ))
+    return Server(from_environment(os.environ), os.environ.get(SHARED, ""))

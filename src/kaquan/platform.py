@@ -11,6 +11,7 @@ from kaquan.actions.consume_code import Consume
 from kaquan.actions.count_views import Views
 from kaquan.actions.find_code import Find
 from kaquan.actions.keep_call import FailedCall
+from kaquan.actions.keep_choices import Choices
 from kaquan.actions.record import Record
 from kaquan.errors import Refusal
 from kaquan.keys import Keys
@@ -22,6 +23,7 @@ from kaquan.sources import Ids
 from kaquan.store.apps import App, AppCache
 from kaquan.store.batch import Batcher
 from kaquan.store.quota import Quotas
+from kaquan.tally import Tally
 from kaquan.tokens import Tokens
 
 
@@ -38,9 +40,13 @@ class Hot(msgspec.Struct):
         """Return how many claims, consumptions and look-ups are queued."""
         return self.claims.waiting + self.consumes.waiting + self.finds.waiting
 
+    def batchers(self) -> tuple[Batcher[Any, Any], ...]:
+        """Return all of them."""
+        return self.claims, self.consumes, self.finds, self.foresights, self.calls
+
     async def drain(self) -> None:
         """Wait until every queued command has been answered."""
-        for batcher in (self.claims, self.consumes, self.finds, self.foresights, self.calls):
+        for batcher in self.batchers():
             await batcher.drain()
 
 
@@ -55,7 +61,10 @@ class Platform(msgspec.Struct):
     hot: Hot
     ids: Ids
     quotas: Quotas
+    choices: Choices
     delivery: Any = None
+    watch: Any = None
+    tally: Tally = msgspec.field(default_factory=Tally)
     claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
     claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
     views: Views = msgspec.field(default_factory=Views)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
+
+Source = Literal["default", "environment", "flag"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         merchant_sign_up: lets anybody make an account for the console and ask for the card function; without it people
             come by invitation alone.
         second_factor: owners and operators need one; off in the demo, which listens on loopback.
+        metrics_token: what a scrape of ``/metrics`` from another machine carries as its bearer token; without one only
+            this machine is answered.
+        flags: names of the settings above that were given as flags, with commas; nothing to be set by hand.
         delivery_retry_seconds: pause before an event is tried again (3 times).
     """
 
@@ -53,7 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_name: str = "OpenID Connect"
     merchant_sign_up: bool = True
     second_factor: bool = True
+    metrics_token: str = ""
     delivery_retry_seconds: float = 5.0
+    flags: str = ""
 
     @property
     def host(self) -> str:
@@ -97,10 +105,24 @@ def from_environment(environment: Mapping[str, str], **flags: object) -> Setting
     given: dict[str, object] = {
         n: environment[f"KAQUAN_{n.upper()}"] for n in names if f"KAQUAN_{n.upper()}" in environment
     }
+    # A flag may have taken its value from the variable.
+    flagged = {n: value for n, value in flags.items() if value is not None and str(value) != given.get(n)}
     given.update({name: value for name, value in flags.items() if value is not None})
+    if flagged:
+        given["flags"] = ",".join(sorted(flagged))
     return msgspec.convert(given, Settings, strict=False)
 
 
 def to_environment(settings: Settings) -> dict[str, str]:
     """Return the variables that give these settings to a child process."""
     return {f"KAQUAN_{name.upper()}": str(value) for name, value in msgspec.structs.asdict(settings).items()}
+
+
+def source_of(settings: Settings, name: str) -> Source:
+    """Return where a setting's value comes from."""
+    if name in settings.flags.split(","):
+        return "flag"
+    return "default" if getattr(settings, name) == getattr(DEFAULTS, name) else "environment"
+
+
+DEFAULTS = Settings()

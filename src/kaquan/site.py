@@ -81,9 +81,12 @@ class Site:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
+        started, status = time.perf_counter(), 0
 
         async def send_guarded(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 given = dict(message["headers"])
                 more = {
                     **HEADERS,
@@ -94,6 +97,8 @@ class Site:
             await send(message)
 
         await self._pages(scope, receive, send_guarded)
+        kind = "static" if scope["path"].startswith("/static/") else "page"
+        self._platform.tally.answer(kind, status, time.perf_counter() - started)
 
     def _route(self, page: Page) -> Route:
         async def serve(request: Request) -> Response:

@@ -62,6 +62,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
         *("codes export", "codes import", "demo", "explain"),
         *("lab card-ext", "lab choose-card", "lab config", "listen"),
         *("operator approve", "operator approve-store", "operator create", "operator refuse", "operator refuse-store"),
+        *("operator restore", "operator takedown"),
         *("sandbox accept", "sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(
             "sandbox encrypt-code",

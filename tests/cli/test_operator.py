@@ -6,6 +6,7 @@ from card_bodies import card
 from store_bodies import store
 
 from cli.command import kaquan, of, printed
+from kaquan.actions.keep_audit import list_about
 from support.api import Api
 from support.callback import Receiver
 from support.server import Server
@@ -56,3 +57,25 @@ def test_a_store_is_reviewed_by_its_account_and_number(server: Server) -> None:
     assert (again.status, again.err.splitlines()[0]) == (1, "65118 store status is invalid")
     unknown = kaquan("operator", "approve-store", "wx0000000000000000", good, **where)
     assert (unknown.status, unknown.err.startswith("no app wx0000000000000000")) == (1, True)
+
+
+def test_a_card_is_taken_down_and_restored_and_both_stand_in_the_logs(server: Server) -> None:
+    api, where = server.new_app(), of(server.database)
+    card_id = api.create_card(card())
+    early = kaquan("operator", "restore", card_id, **where)
+    cause = f"cause: Card {card_id} is CARD_STATUS_VERIFY_OK: it was not taken down, so it cannot be put back."
+    assert (early.status, early.err.splitlines()[:2]) == (1, ["40078 invalid card status", cause])
+    assert printed("operator", "takedown", card_id, "--reason", "misleading", **where) == [f"taken down {card_id}"]
+    assert reviewed(api, card_id) == "CARD_STATUS_SYS_OFF_SHELF"
+    listed = api.ok("/card/batchget", {"offset": 0, "count": 9, "status_list": ["CARD_STATUS_SYS_OFF_SHELF"]})
+    assert listed["card_id_list"] == [card_id]
+    twice = kaquan("operator", "takedown", card_id, "--reason", "misleading", **where)
+    cause = (
+        f"cause: Card {card_id} is CARD_STATUS_SYS_OFF_SHELF, so nobody can claim it and there is nothing to take down."
+    )
+    assert (twice.status, twice.err.splitlines()[:2]) == (1, ["40078 invalid card status", cause])
+    assert printed("operator", "restore", card_id, **where) == [f"restored {card_id}"]
+    assert reviewed(api, card_id) == "CARD_STATUS_VERIFY_OK"
+    for appid in ("", api.appid):
+        kept = server.database.transact(lambda tx, appid=appid: list_about(tx, appid, card_id, 9))  # type: ignore[misc]
+        assert [(one.action, one.reason) for one in kept] == [("card.restore", ""), ("card.takedown", "misleading")]

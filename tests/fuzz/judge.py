@@ -19,6 +19,7 @@ from kaquan.api.dispatch import PREFIXES
 from kaquan.rules.code import GIFT_SUCC, GIFTING
 from kaquan.store import tables
 from kaquan.store.tx import Tx
+from kaquan.watch.exposition import CONTENT_TYPE
 from support.database import Database
 from support.server import Server
 
@@ -29,6 +30,7 @@ SERVED = {
     "/cgi-bin/showqrcode": ("image/png", "text/plain"),
     "/healthz": ("text/plain; charset=utf-8",),
     "/image/": ("image/png", "image/jpeg", "text/plain"),
+    "/metrics": (CONTENT_TYPE,),
 }
 NOT_FOUND = {*PREFIXES, "/cgi-bin/showqrcode"}
 # The original says errcode in their refusals alone.
@@ -43,6 +45,7 @@ WITHOUT_ERRCODE = {
     "/cgi-bin/user/get",
     "/cgi-bin/user/info",
     "/cgi-bin/user/info/batchget",
+    "/readyz",
     "/sns/oauth2/access_token",
     "/sns/oauth2/refresh_token",
     "/sns/userinfo",

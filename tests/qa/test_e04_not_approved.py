@@ -6,14 +6,13 @@ import json
 import secrets
 from collections.abc import Callable
 
-import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from kaquan.actions.keep_sheet import Sheet, open_sheet
 from kaquan.api.scan import scan_id
-from kaquan.store import tables
 from qa.counter import mended, refusal, scanned
 from support.merchant import STAMP, Merchant
+from support.worker import worker
 
 TEXT = "该券未通过审核"
 
@@ -55,19 +54,14 @@ def test_2_the_card_was_taken_down_by_the_platform(phone: Page, merchant: Mercha
     merchant.sign_in(phone, "ann")
     card_id = merchant.card()
     page = scanned(phone, merchant, card_id)
-    put_in(merchant, card_id, "CARD_STATUS_SYS_OFF_SHELF")
+    operator = worker(merchant.server, merchant.api, "operator")
+    path = f"/operator/cards/{merchant.api.appid}/{card_id}"
+    assert operator.post(path, change="takedown", reason="misleading") == 303
     page.reload()
     text, cause, reason = refusal(page, merchant)
     assert (text, cause, card_id in reason) == (TEXT, "40078 off_shelf", True)
-    put_in(merchant, card_id, "CARD_STATUS_VERIFY_OK")
+    assert operator.post(path, change="restore") == 303
     mended(page)
-
-
-def put_in(merchant: Merchant, card_id: str, status: str) -> None:
-    """Put a card into a state, as the platform's operator does."""
-    table = tables.card
-    mine = (table.c.appid == merchant.api.appid) & (table.c.card_id == card_id)
-    merchant.server.database.transact(lambda tx: tx.run(sa.update(table).where(mine).values(status=status)))
 
 
 def test_2_the_card_was_deleted(phone: Page, merchant: Merchant) -> None:

@@ -179,6 +179,7 @@ def test_the_colours_are_listed_in_the_order_of_their_numbers() -> None:
                 "CARD_STATUS_VERIFY_OK",
                 "CARD_STATUS_DELETE",
                 "CARD_STATUS_DISPATCH",
+                "CARD_STATUS_SYS_OFF_SHELF",
             },
         ),
         (["CARD_STATUS_VERIFY_FALL"], {"CARD_STATUS_VERIFY_FAIL"}),

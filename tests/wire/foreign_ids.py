@@ -217,6 +217,8 @@ WITHOUT_IDS = {
     "/ext/user",
     "/healthz",
     "/sandbox/app",
+    "/metrics",
+    "/readyz",
     "/sandbox/callback",
     "/sandbox/clock",
     "/sandbox/events",

@@ -28,7 +28,7 @@ DOCUMENTED = {
     for row in csv.DictReader(files("kaquan.api").joinpath("endpoints.csv").read_text("utf-8").splitlines())
 }
 # Paths of ours that are fetched; all others of ours take POST.
-FETCHED = {"/healthz", "/image/"}
+FETCHED = {"/healthz", "/image/", "/metrics", "/readyz"}
 # Documented with one method, and tolerated with the other.
 BY_SECRET = {"/cgi-bin/clear_quota/v2", "/cgi-bin/token", "/cgi-bin/stable_token"}
 # They have a person's token, or a code for one.

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from kaquan.rules.permission import OPERATOR
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
@@ -41,6 +42,17 @@ def note(tx: Tx, appid: str, entry: Entry) -> None:
     tx.run(sa.insert(tables.audit).values(appid=appid, **msgspec.structs.asdict(entry)))
 
 
+def note_decision(tx: Tx, appid: str, entry: Entry) -> None:
+    """Add what the platform decided about an account to its own log, and without the operator's name to the account's.
+
+    Args:
+        appid: the account's.
+        entry: as the platform keeps it.
+    """
+    note(tx, "", entry)
+    note(tx, appid, msgspec.structs.replace(entry, account_id="", name="", role=OPERATOR))
+
+
 def list_audit(tx: Tx, appid: str, before: int, limit: int, action: str = "", name: str = "") -> list[Entry]:
     """Return entries, the newest first.
 
@@ -57,4 +69,13 @@ def list_audit(tx: Tx, appid: str, before: int, limit: int, action: str = "", na
     wanted += [table.name == name] if name else []
     columns = [table[one] for one in Entry.__struct_fields__]
     rows = tx.all(sa.select(*columns).where(*wanted).order_by(table.id.desc()).limit(limit))
+    return [Entry(**row._mapping) for row in rows]
+
+
+def list_about(tx: Tx, appid: str, target: str, limit: int) -> list[Entry]:
+    """Return the newest entries about one thing of an account."""
+    table = tables.audit.c
+    wanted = (table.appid == appid) & (table.target == target)
+    columns = [table[one] for one in Entry.__struct_fields__]
+    rows = tx.all(sa.select(*columns).where(wanted).order_by(table.id.desc()).limit(limit))
     return [Entry(**row._mapping) for row in rows]

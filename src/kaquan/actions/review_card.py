@@ -1,4 +1,7 @@
-"""Approve or refuse a template under review; the merchant is told (spec: cards.md 14, events.md 6.1)."""
+"""Approve or refuse a template under review, take one off the shelf and put it back (spec: cards.md 14, events.md 6.1).
+
+The merchant is told how a review ended; of the shelf no event is known, it shows in the card's status.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
 from kaquan.errors import Errcode
 from kaquan.events.catalogue import CardNotPassCheck, CardPassCheck
-from kaquan.rules.card_tables import NOT_VERIFY, VERIFY_FAIL, VERIFY_OK
+from kaquan.rules.card_tables import NOT_VERIFY, OFF_SHELF, VERIFY_FAIL, VERIFY_OK
+from kaquan.rules.claim import is_open
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
@@ -56,10 +60,42 @@ def system_event_time(tx: Tx, appid: str, now: int) -> int:
     return int(row[0])
 
 
+def take_down(tx: Tx, app: App, card_id: str, reason: str, now: int, record: Record) -> None:
+    """Take a card that can be claimed off the shelf, and save; codes that were claimed stay good.
+
+    Raises:
+        Refusal: 40073 unknown card, 40078 not on the shelf.
+    """
+    row = load_card(tx, app.appid, card_id, lock=True)
+    if not is_open(row.status, row.shown):
+        raise Errcode.INVALID_CARD_STATUS("not_on_shelf", card_id=card_id, status=row.status)
+    _set(tx, app, card_id, status=OFF_SHELF, refuse_reason=reason, update_time=now)
+    record.change("take_down", {"reason": reason, "status": row.status}, now, card_id)
+    record.save(tx, app.appid)
+
+
+def put_back(tx: Tx, app: App, card_id: str, now: int, record: Record) -> None:
+    """Put a card back on the shelf as it was approved, and save; a change of it goes to review.
+
+    Raises:
+        Refusal: 40073 unknown card, 40078 not taken off the shelf.
+    """
+    row = load_card(tx, app.appid, card_id, lock=True)
+    if row.status != OFF_SHELF:
+        raise Errcode.INVALID_CARD_STATUS("not_off_shelf", card_id=card_id, status=row.status)
+    status = NOT_VERIFY if row.shown else VERIFY_OK
+    _set(tx, app, card_id, status=status, refuse_reason="", update_time=now)
+    record.change("put_back", {"status": status}, now, card_id)
+    record.save(tx, app.appid)
+
+
 def _decide(tx: Tx, app: App, card_id: str, status: str, reason: str, now: int) -> None:
     row = load_card(tx, app.appid, card_id, lock=True)
     if row.status != NOT_VERIFY:
         raise Errcode.INVALID_CARD_STATUS("not_in_review", card_id=card_id, status=row.status)
+    _set(tx, app, card_id, status=status, refuse_reason=reason, shown="", update_time=now)
+
+
+def _set(tx: Tx, app: App, card_id: str, **values: object) -> None:
     table = tables.card
-    mine = (table.c.appid == app.appid) & (table.c.card_id == card_id)
-    tx.run(sa.update(table).where(mine).values(status=status, refuse_reason=reason, shown="", update_time=now))
+    tx.run(sa.update(table).where((table.c.appid == app.appid) & (table.c.card_id == card_id)).values(**values))

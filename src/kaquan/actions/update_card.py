@@ -13,7 +13,6 @@ from kaquan.rules import card_update as rule
 from kaquan.rules.card import from_text, to_text
 from kaquan.rules.card_tables import KEYS, NOT_VERIFY
 from kaquan.rules.card_update import Change
-from kaquan.rules.claim import is_open
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
@@ -40,7 +39,7 @@ def update_card(tx: Tx, app: App, card_id: str, change: Change, now: int, record
         return False
     status = rule.status_after(row.status, updated)
     shown = ""
-    if is_open(row.status, row.shown) and status == NOT_VERIFY:
+    if rule.keeps_visible(row.status, row.shown, status, updated):
         visible = from_text(row.card_type, row.shown or row.content)
         shown = to_text(rule.visible_after(row.card_type, visible, updated))
     values = {**columns(updated.content), "status": status, "shown": shown, "update_time": now}

@@ -27,7 +27,7 @@ def update_store(tx: Tx, app: App, poi_id: int, change: Service, now: int, recor
     wanted = to_text(changed(from_text(row.content), change))
     if wanted == row.content:
         return
-    change_store(tx, app.appid, poi_id, {"pending": wanted})
+    change_store(tx, app.appid, poi_id, {"pending": wanted, "update_time": now})
     record.change("update_store", {"poi_id": poi_id}, now, "")
     if app.review == "auto":
         decide(tx, app, poi_id, None, now, record)

@@ -50,6 +50,7 @@ class Dispatcher:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._answered = platform.tally.answer
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -66,7 +67,9 @@ class Dispatcher:
         except Exception as fault:
             log.exception("call failed", path=call.path, fault=type(fault).__name__)
             answer, body = None, self._fail(call, Errcode.SYSTEM_ERROR("internal"), started)
-        await reply(send, body, answer if isinstance(answer, Raw) else None)
+        raw = answer if isinstance(answer, Raw) else None
+        await reply(send, body, raw)
+        self._answered("api", raw.status if raw else 200, time.perf_counter() - started)
 
     async def _answer(self, call: Call, receive: Receive) -> Any:
         endpoint = find(call.path)

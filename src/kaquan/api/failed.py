@@ -26,6 +26,7 @@ def keep_failure(call: Call, refused: Refusal, started: float) -> tuple[str, byt
         refused: why.
         started: ``time.perf_counter()`` when it came.
     """
+    call.platform.tally.refuse(int(refused.errcode))
     now = wall_clock()
     rid = new_rid(now)
     body = failure(refused, rid, call.app if call.appid else None)

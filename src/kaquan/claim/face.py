@@ -3,28 +3,9 @@
 from __future__ import annotations
 
 from kaquan.actions.show_cards import ShownCard
-from kaquan.rules.card_tables import FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
 from kaquan.web import card_words
 from kaquan.web.links import card_path
-from kaquan.web.templates import day
-from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
-
-KINDS = {
-    "GROUPON": zh("团购券"),
-    "CASH": zh("代金券"),
-    "DISCOUNT": zh("折扣券"),
-    "GIFT": zh("兑换券"),
-    "GENERAL_COUPON": zh("优惠券"),
-    "MEMBER_CARD": zh("会员卡"),
-    "SCENIC_TICKET": zh("景点门票"),
-    "MOVIE_TICKET": zh("电影票"),
-    "BOARDING_PASS": zh("登机牌"),
-    "MEETING_TICKET": zh("会议门票"),
-    "BUS_TICKET": zh("汽车票"),
-    "LUCKY_MONEY": zh("红包"),
-    "GENERAL_CARD": zh("礼品卡"),
-}
 
 
 class Face:
@@ -40,7 +21,7 @@ class Face:
 
     def kind(self, card: ShownCard) -> str:
         """Return what kind of card it is."""
-        return self.text(KINDS[card.card_type])
+        return self.text(card_words.KINDS[card.card_type])
 
     def worth(self, card: ShownCard) -> str:
         """Return the main figure: what is taken off, or what kind of card it is."""
@@ -56,20 +37,7 @@ class Face:
 
     def validity(self, card: ShownCard) -> str:
         """Return when it can be used."""
-        date = card.base.date_info
-        kind = OLD_DATE_TYPES.get(date.type, date.type)
-        if kind == FIX_TIME_RANGE:
-            begin, end = day(date.begin_timestamp), day(date.end_timestamp)
-            return self.text("{begin} 至 {end} 有效", begin=begin, end=end)
-        if kind != FIX_TERM:
-            return self.text("永久有效")
-        term = self._term(date.fixed_begin_term, date.fixed_term)
-        return term + (self.text("，最晚至 {end}", end=day(date.end_timestamp)) if date.end_timestamp else "")
-
-    def _term(self, wait: int, days: int) -> str:
-        if wait:
-            return self.text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
-        return self.text("领取后 {days} 天内有效", days=days)
+        return card_words.span(self.text, card.base.date_info)
 
     def way(self, card: ShownCard, code: str) -> str:
         """Return the path of a claimed code's page in the wallet."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated
 
 import msgspec
 import typer
 
-from kaquan.actions.keep_audit import Entry
+from kaquan.actions.keep_audit import Entry, note_decision
 from kaquan.actions.keep_members import PLATFORM, hire
 from kaquan.actions.record import Record
-from kaquan.actions.review_card import review
+from kaquan.actions.review_card import put_back, review, take_down
 from kaquan.actions.review_store import review_store
 from kaquan.cli.database import app_of, app_of_card, settings_of, transact
 from kaquan.cli.output import stop
@@ -22,7 +23,7 @@ from kaquan.sources import LETTERS_AND_DIGITS, Ids, random_text, wall_clock
 from kaquan.store.tx import Tx
 from kaquan.web.passwords import HASHER
 
-commands = typer.Typer(help="Review cards and stores; make the first operator.", no_args_is_help=True)
+commands = typer.Typer(help="Review cards and stores, take cards down; make the first operator.", no_args_is_help=True)
 Card = Annotated[str, typer.Argument(help="the card_id")]
 Appid = Annotated[str, typer.Argument(help="the account's appid")]
 Store = Annotated[int, typer.Argument(help="the poi_id")]
@@ -52,9 +53,9 @@ def create(
     typer.echo("Sign in at PUBLIC_URL/console; the first time a second factor is set up.")
 
 
-def by_command(action: str, target: str = "", facts: Mapping[str, str] | None = None) -> Entry:
+def by_command(action: str, target: str = "", reason: str = "", facts: Mapping[str, str] | None = None) -> Entry:
     """Return a line of the audit log for what the command line changes."""
-    said = {"action": action, "target": target, "facts": msgspec.json.encode(facts or {}).decode()}
+    said = {"action": action, "target": target, "reason": reason, "facts": msgspec.json.encode(facts or {}).decode()}
     return Entry(id=Ids()(), create_time=wall_clock(), account_id="", name="", role="", **said)
 
 
@@ -84,6 +85,36 @@ def refuse(
     """
     transact(settings_of(database_url), lambda tx: decide(tx, card, reason))
     typer.echo(f"refused {card}")
+
+
+@commands.command()
+def takedown(
+    card: Card,
+    reason: Annotated[str, typer.Option(help="shown to the merchant")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Take a card off the shelf: nobody can claim it, codes that were claimed stay good.
+
+    Example:
+
+      kaquan operator takedown pdkJ9uLRSbnB3UFEjZAgUxAJrjeY --reason "misleading price"
+    """
+    entry = by_command("card.takedown", card, reason)
+    transact(settings_of(database_url), lambda tx: on_card(tx, card, entry, partial(take_down, reason=reason)))
+    typer.echo(f"taken down {card}")
+
+
+@commands.command()
+def restore(card: Card, database_url: DatabaseUrl = None) -> None:
+    """Put a card back on the shelf.
+
+    Example:
+
+      kaquan operator restore pdkJ9uLRSbnB3UFEjZAgUxAJrjeY
+    """
+    entry = by_command("card.restore", card)
+    transact(settings_of(database_url), lambda tx: on_card(tx, card, entry, put_back))
+    typer.echo(f"restored {card}")
 
 
 @commands.command("approve-store")
@@ -119,9 +150,22 @@ def decide_store(tx: Tx, appid: str, poi_id: int, reason: str | None) -> None:
     """Review a store of this account."""
     app = app_of(tx, appid)
     review_store(tx, app, poi_id, reason, wall_clock() + app.clock_offset, Record(Ids()))
+    note_decision(tx, appid, by_command(f"store.{verb(reason)}", str(poi_id), reason or ""))
 
 
 def decide(tx: Tx, card: str, reason: str | None) -> None:
     """Review a card, whosever it is."""
+    entry = by_command(f"card.{verb(reason)}", card, reason or "")
+    on_card(tx, card, entry, partial(review, reason=reason))
+
+
+def verb(reason: str | None) -> str:
+    """Return what a review decides: nothing is refused without a reason."""
+    return "approve" if reason is None else "refuse"
+
+
+def on_card(tx: Tx, card: str, entry: Entry, act: Callable[..., None]) -> None:
+    """Do something to a card, whosever it is, and put it on record."""
     app = app_of_card(tx, card)
-    review(tx, app, card, reason, wall_clock() + app.clock_offset, Record(Ids()))
+    act(tx, app, card, now=wall_clock() + app.clock_offset, record=Record(Ids()))
+    note_decision(tx, app.appid, entry)

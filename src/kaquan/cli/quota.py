@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
@@ -11,14 +10,9 @@ from kaquan.actions.manage_app import drop_overrides, set_override
 from kaquan.cli.database import app_of, settings_of, transact
 from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
-from kaquan.rules.quota import CARDS, DAY, UNLIMITED, UNSAID, Limits, Override
+from kaquan.rules.quota import CARDS, UNLIMITED, UNSAID, Limits, Override
+from kaquan.rules.quota_text import MOST_CALLS, NOTHING, has_window, is_pattern, read_number, read_window
 from kaquan.store.tx import Tx
-
-MOST_CALLS = 10**12
-NOTHING = "none"
-PATTERN = re.compile(r"/[\w./-]*\*?", re.ASCII)
-WINDOW = re.compile(r"(\d{1,12})/(\d{1,5})", re.ASCII)
-NUMBER = re.compile(r"\d{1,13}", re.ASCII)
 
 
 def quota(
@@ -41,7 +35,7 @@ def quota(
 
       kaquan app quota --default
     """
-    if path is not None and not PATTERN.fullmatch(path):
+    if path is not None and not is_pattern(path):
         stop(f"path: {path!r} does not begin with /, or has more than a * at its end")
     limits = {"daily": number("daily", daily), "minute": number("minute", minute), **short(path, window)}
     settings = settings_of(database_url)
@@ -61,27 +55,22 @@ def quota(
 
 def number(name: str, text: str | None) -> int:
     """Return a limit as it is stored, or end the command."""
-    if text is None:
-        return UNSAID
-    if text == NOTHING:
-        return UNLIMITED
-    if not NUMBER.fullmatch(text) or not 1 <= int(text) <= MOST_CALLS:
+    limit = read_number(text or "")
+    if limit is None:
         stop(f"{name}: {text!r} is neither 1 to {MOST_CALLS} nor {NOTHING}")
-    return int(text)
+    return limit
 
 
 def short(path: str | None, text: str | None) -> dict[str, int]:
     """Return the calls and seconds of a short window as they are stored, or end the command."""
     if text is None:
         return {}
-    if path is None or not path.startswith(CARDS):
+    if path is None or not has_window(path):
         stop(f"window: only paths below {CARDS} have one")
-    if text == NOTHING:
-        return {"calls": UNLIMITED, "seconds": 1}
-    found = WINDOW.fullmatch(text)
-    if not found or int(found[1]) < 1 or not 1 <= int(found[2]) <= DAY:
+    window = read_window(text)
+    if window is None:
         stop(f"window: {text!r} is neither CALLS/SECONDS nor {NOTHING}")
-    return {"calls": int(found[1]), "seconds": int(found[2])}
+    return window
 
 
 def shown(tx: Tx, appid: str | None, path: str | None) -> list[str]:

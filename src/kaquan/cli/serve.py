@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from kaquan.app import Server
+from kaquan.app import SHARED, Server
 from kaquan.cli.output import stop
 from kaquan.keys import Keys, load_master_key
 from kaquan.settings import Settings, from_environment, to_environment
@@ -105,9 +106,10 @@ def run_on(listener: socket.socket, bound: Settings, on_ready: Callable[[], None
             signal.signal(asked, signal.SIG_IGN)
         ReadyServer(configure(Server(bound)), on_ready).run(sockets=[listener])
         return
-    os.environ.update(to_environment(bound))
     config = configure("kaquan.app:create", factory=True, workers=bound.workers)
-    Workers(config, listener, on_ready).run()
+    with tempfile.TemporaryDirectory(prefix="kaquan-") as folder:
+        os.environ.update({**to_environment(bound), SHARED: folder})
+        Workers(config, listener, on_ready).run()
 
 
 def bind(listen: str) -> socket.socket:

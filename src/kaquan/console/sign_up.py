@@ -34,7 +34,7 @@ CLOSED = zh("本平台不开放注册，请向管理员索取邀请链接")
 async def sign_up(visit: Desk) -> Response:
     """Make an account and sign in to it."""
     link = visit.query.get("invitation", "")
-    if not visit.platform.settings.merchant_sign_up and await invitation_of(visit, link) is None:
+    if not visit.platform.choices.merchant_sign_up and await invitation_of(visit, link) is None:
         return visit.show("console/sign_up.html", fault=visit.text(CLOSED), name="", closed=True)
     if visit.request.method == "GET":
         return show(visit)

@@ -31,6 +31,7 @@ GAP_SECONDS = 0.02
 # While claims are queued, a batch is followed by a rest of this many times its own length, up to the longest rest.
 REST = 4
 LONGEST_REST = 1.0
+DELIVERED, RETRIED, GIVEN_UP = RESULTS = ("delivered", "retried", "given_up")
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ class Delivery:
         self._apps: dict[str, asyncio.Task[None]] = {}
         self._hanging: set[str] = set()
         self._quiet: dict[str, float] = {}
+        self.results = dict.fromkeys(RESULTS, 0)
 
     async def start(self) -> None:
         """Begin to deliver."""
@@ -145,9 +147,15 @@ class Delivery:
         try:
             await batch.run(HANGING_WIDTH if hanging else WIDTH)
         finally:
+            self._count(batch)
             await self._outbox.settle(appid, batch.tried, batch.given_back, self._clock())
         await self._rest(appid, batch, time.perf_counter() - begun)
         return True
+
+    def _count(self, batch: Batch) -> None:
+        for one in batch.tried:
+            failed = GIVEN_UP if one.next_time is None else RETRIED
+            self.results[DELIVERED if one.delivered else failed] += 1
 
     def _batch(self, config: CallbackConfig, leased: list[Pushed]) -> Batch:
         assert self._session is not None

@@ -92,8 +92,9 @@ VERIFY_FAIL = "CARD_STATUS_VERIFY_FAIL"
 VERIFY_OK = "CARD_STATUS_VERIFY_OK"
 DELETED = "CARD_STATUS_DELETE"
 DISPATCH = "CARD_STATUS_DISPATCH"
+OFF_SHELF = "CARD_STATUS_SYS_OFF_SHELF"
 
-STATUSES = (NOT_VERIFY, VERIFY_FAIL, VERIFY_OK, DELETED, DISPATCH)
+STATUSES = (NOT_VERIFY, VERIFY_FAIL, VERIFY_OK, DELETED, DISPATCH, OFF_SHELF)
 """The statuses a card can have here."""
 
 STATUS_NAMES = MappingProxyType(
@@ -104,11 +105,10 @@ STATUS_NAMES = MappingProxyType(
         "CARD_STATUS_USER_DISPATCH": frozenset({DISPATCH}),
         "CARD_STATUS_INIT": frozenset[str](),
         "CARD_STATUS_SYS_DELETE": frozenset[str](),
-        "CARD_STATUS_SYS_OFF_SHELF": frozenset[str](),
         "CARD_STATUS_EXPIRED": frozenset[str](),
     }
 )
-"""Name accepted in a filter -> the statuses it matches; the last four never occur here."""
+"""Name accepted in a filter -> the statuses it matches; the last three never occur here."""
 
 
 DATE_INFO = MappingProxyType(

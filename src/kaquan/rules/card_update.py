@@ -15,8 +15,9 @@ from kaquan.errors import Errcode
 from kaquan.errors.change import Change as Mend
 from kaquan.rules.card import UPDATE_CHECKS, check_update, normalise
 from kaquan.rules.card_content import BaseInfo, Content, DateInfo
-from kaquan.rules.card_tables import DELETED, FIX_TIME_RANGE, KEYS, NOT_VERIFY, VERIFY_FAIL
+from kaquan.rules.card_tables import DELETED, FIX_TIME_RANGE, KEYS, NOT_VERIFY, OFF_SHELF, VERIFY_FAIL
 from kaquan.rules.cells import CENTER, CENTER_FIELDS, cells_on, check_conflict
+from kaquan.rules.claim import is_open
 from kaquan.rules.fields import shown
 
 REVIEWED = frozenset({"logo_url", "notice", "description", "color"})
@@ -130,10 +131,28 @@ def check_cells(content: Content, pay_cell: bool, self_consume_cell: bool, card_
 
 
 def status_after(status: str, updated: Updated) -> str:
-    """Return the status of a card after a change (spec: cards.md 8): what was refused is reviewed again."""
+    """Return the status of a card after a change (spec: cards.md 8): what was refused is reviewed again.
+
+    No change brings a card back that the platform took off the shelf; its change is reviewed once it is put back.
+    """
+    if status == OFF_SHELF:
+        return OFF_SHELF
     if updated.reviewed or (status == VERIFY_FAIL and updated.changed):
         return NOT_VERIFY
     return status
+
+
+def keeps_visible(status: str, shown: str, after: str, updated: Updated) -> bool:
+    """Tell whether people go on seeing what was approved: while a change of it waits for its review.
+
+    Args:
+        status, shown: of the card before the change.
+        after: its status with the change.
+        updated: the change.
+    """
+    if status == OFF_SHELF:
+        return updated.reviewed or bool(shown)
+    return after == NOT_VERIFY and is_open(status, shown)
 
 
 def visible_after(card_type: str, visible: Content, updated: Updated) -> Content:

@@ -33,7 +33,7 @@ def is_open(status: str, shown: object) -> bool:
         status: of the card.
         shown: what is shown of it meanwhile, false or empty where no change of an approved card is under review.
     """
-    return status in OPEN or bool(shown)
+    return status in OPEN or (bool(shown) and status not in CLOSED)
 
 
 class Card(msgspec.Struct, frozen=True):

@@ -47,6 +47,7 @@ class App(msgspec.Struct, frozen=True):
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
         gift_new_code: a merchant's code is another one in the hands of who is given it.
         quota: ``original``, the default limits of calls, or ``none``.
+        suspend_reason: why the platform has suspended it.
         expired_token: the errcode of an expired access token, 42001 or 40001.
         owner: who has it; the apps of one owner know a person by the same unionid. Empty = itself, and no unionid.
         oauth_domain: the host, with a port if need be, that people are sent back to with a code; empty = none.
@@ -81,6 +82,7 @@ class App(msgspec.Struct, frozen=True):
     old_secret_hash: str = ""
     old_secret_until: int = 0
     ip_list: str = ""
+    suspend_reason: str = ""
     expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
     owner: str = ""
     oauth_domain: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
@@ -16,6 +17,7 @@ import structlog
 
 from kaquan.errors import Errcode, Refusal
 from kaquan.store.hot import BadData, Collision, Conflict, StoreError, Take
+from kaquan.tally import SECONDS, SIZES, Histogram
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -84,7 +86,7 @@ class Batcher(Generic[C, R]):
     """One kind of hot command, flushed per app.
 
     Args:
-        name: kind of the commands, for the log.
+        name: kind of the commands, for the log and the metrics.
         run: runs one transaction over the commands of one app and returns an outcome per command after its commit;
             it is given what takes the commands, and may call that in another thread.
         limit: most commands of a batch.
@@ -93,13 +95,15 @@ class Batcher(Generic[C, R]):
     """
 
     def __init__(self, name: str, run: Run[C, R], limit: int, capacity: int, depth: int = 1) -> None:
-        self._name = name
+        self.name = name
         self._run = run
         self._limit = limit
         self._capacity = capacity
         self._depth = depth
         self._apps: dict[str, Lanes[C]] = {}
         self._waiting = 0
+        self.answered = self.refused = 0
+        self.sizes, self.seconds = Histogram(SIZES), Histogram(SECONDS)
         self._guard = threading.Lock()
         self._flushes: set[asyncio.Task[None]] = set()
 
@@ -115,7 +119,7 @@ class Batcher(Generic[C, R]):
             Refusal: -1 when the queue is full.
         """
         if self._waiting >= self._capacity:
-            raise Errcode.SYSTEM_ERROR("busy", kind=self._name, waiting=self._waiting)
+            raise Errcode.SYSTEM_ERROR("busy", kind=self.name, waiting=self._waiting)
         answer: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         with self._guard:
             lanes = self._apps.get(appid)
@@ -149,10 +153,16 @@ class Batcher(Generic[C, R]):
             batch.extend(taken)
             return appid, [command for command, _ in taken]
 
+        begun = time.perf_counter()
         outcomes = await self._settle(Taken(take))
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
+            self.refused += isinstance(outcome, Refusal)
             if not answer.done():
                 answer.set_result(outcome)
+        if batch:
+            self.answered += len(batch)
+            self.sizes.add(len(batch))
+            self.seconds.add(time.perf_counter() - begun)
 
     def _next(self) -> tuple[str, list[tuple[C, asyncio.Future[Any]]]]:
         """Return the next batch: one app's, each app in turn; nothing when another flush has taken everything."""
@@ -173,14 +183,14 @@ class Batcher(Generic[C, R]):
             return await self._persist(batch)
         except BadData as fault:
             if len(batch.commands) == 1:
-                log.error("command refused by the database", kind=self._name, appid=batch.appid, fault=str(fault))
+                log.error("command refused by the database", kind=self.name, appid=batch.appid, fault=str(fault))
                 return [Errcode.SYSTEM_ERROR("bad_data")]
             first, second = batch.halves()
             return await self._settle(first) + await self._settle(second)
         except Exception as fault:
             log.error(
                 "batch failed",
-                kind=self._name,
+                kind=self.name,
                 appid=batch.appid,
                 fault=repr(fault),
                 exc_info=not isinstance(fault, StoreError),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ import structlog
 from kaquan.store.hot import BadData, Collision, Conflict, Flow, Plan, Query, Statement, Take, Unavailable
 from kaquan.store.pipeline import Failed, Lost, Pipeline
 from kaquan.store.tx import Tx
+from kaquan.store.vitals import Vitals, flow_name, watch_statements
+from kaquan.tally import Statements
 
 T = TypeVar("T")
 THREADS = 8
@@ -35,6 +38,11 @@ BAD_DATA = ("22", "23")
 BEGIN, COMMIT, ROLLBACK = (Query(Statement(word.lower(), word, word), {}) for word in ("BEGIN", "COMMIT", "ROLLBACK"))
 # Statistics of a young table mislead the planner; it is told of the first thousand rows and of each doubling.
 ANALYZE_FROM = 1000
+# How far the clocks are apart is asked for itself: no row is made of it.
+VITALS = sa.text(
+    "SELECT current_setting('server_version'), pg_database_size(current_database()),"
+    " extract(epoch FROM clock_timestamp())"
+)
 ANALYZE = sa.text("ANALYZE code, journal, outbox, pool")
 
 log = structlog.get_logger(__name__)
@@ -165,6 +173,9 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.statements = Statements()
+        # Nobody takes turns to write here.
+        self.writer = None
         self._hot: list[HotConnection] = []
         self._written = 0
         self._analyze_at = ANALYZE_FROM
@@ -173,6 +184,7 @@ class PostgresStore:
     async def open(self) -> None:
         """Prepare the pool of ordinary actions."""
         self._engine = postgres_engine(self._url, OPTIONS)
+        watch_statements(self._engine, self.statements)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kaquan-action")
 
     async def close(self) -> None:
@@ -186,10 +198,11 @@ class PostgresStore:
         """Return the coroutine function that runs one batch of ``flow`` on a connection of its own."""
         connection = HotConnection(self._url)
         self._hot.append(connection)
-        run = connection.read if reads else connection.write
+        run, name = connection.read if reads else connection.write, flow_name(flow)
 
         async def flush(take: Take[Any]) -> list[T]:
-            outcomes = await run(flow(*take()))
+            with self.statements.timed(name):
+                outcomes = await run(flow(*take()))
             if not reads:
                 self._count(len(outcomes))
             return outcomes
@@ -201,6 +214,12 @@ class PostgresStore:
         if self._written >= self._analyze_at:
             self._analyze_at = 2 * self._written
             self._analyzing = asyncio.create_task(self.write(lambda tx: tx.run(ANALYZE)))
+
+    async def vitals(self) -> Vitals:
+        """Return how the database stands."""
+        asked = time.time()
+        version, size, clock = await self.read(lambda tx: tx.all(VITALS)[0])
+        return Vitals(f"PostgreSQL {version}", size, None, float(clock) - (asked + time.time()) / 2)
 
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in one transaction."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from kaquan.keys import KeyMismatch, Keys
 from kaquan.settings import Settings
@@ -19,6 +21,7 @@ from kaquan.store.tx import Tx
 FINGERPRINT = "key_fingerprint"
 # Any number: several processes may start at once, and one of them migrates.
 MIGRATION_LOCK = 7_270_520
+REVISION = sa.text("SELECT version_num FROM alembic_version")
 
 
 def open_store(settings: Settings) -> SqliteStore | PostgresStore:
@@ -62,6 +65,18 @@ def migrate(settings: Settings, keys: Keys) -> None:
             check_key(Tx(connection), keys)
     finally:
         engine.dispose()
+
+
+@cache
+def head() -> str:
+    """Return the revision of the schema that this version needs."""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+def revision(tx: Tx) -> str:
+    """Return the revision of the database's schema."""
+    row = tx.one(REVISION)
+    return str(row[0]) if row else ""
 
 
 def check_key(tx: Tx, keys: Keys) -> None:

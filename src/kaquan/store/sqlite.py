@@ -6,8 +6,10 @@ import asyncio
 import os
 import queue
 import re
+import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import lru_cache
@@ -32,6 +34,8 @@ from kaquan.store.hot import (
 )
 from kaquan.store.turn import Turn
 from kaquan.store.tx import Tx
+from kaquan.store.vitals import Vitals, flow_name, watch_statements
+from kaquan.tally import Statements
 
 T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
@@ -102,8 +106,10 @@ def make_folder(path: str) -> None:
 class Worker:
     """A thread that owns one connection and runs jobs on it in their order; a writer waits for its turn each time."""
 
-    def __init__(self, path: str, name: str, writes: bool) -> None:
+    def __init__(self, path: str, name: str, writes: bool, statements: Statements) -> None:
         self._writes = writes
+        self._statements = statements
+        self.jobs, self.seconds = 0, 0.0
         self._turn = Turn(path) if writes else nullcontext()
         self._jobs: queue.SimpleQueue[tuple[Callable[[sa.Connection], Any], Any, Any] | None] = queue.SimpleQueue()
         self._path = path
@@ -117,6 +123,11 @@ class Worker:
         self._jobs.put((job, loop, future))
         return future
 
+    @property
+    def waiting(self) -> int:
+        """Return how many jobs wait."""
+        return self._jobs.qsize()
+
     def stop(self) -> None:
         """Finish what is queued and end the thread."""
         self._jobs.put(None)
@@ -124,12 +135,14 @@ class Worker:
 
     def _work(self) -> None:
         engine = sqlite_engine(self._path, self._writes)
+        watch_statements(engine, self._statements)
         with engine.connect() as connection:
             while (task := self._jobs.get()) is not None:
                 self._do(connection, *task)
         engine.dispose()
 
     def _do(self, connection: sa.Connection, job: Callable[[sa.Connection], T], loop: Any, future: Any) -> None:
+        begun = time.perf_counter()
         try:
             with self._turn:
                 result = job(connection)
@@ -137,6 +150,8 @@ class Worker:
             loop.call_soon_threadsafe(fail, future, fault)
         else:
             loop.call_soon_threadsafe(resolve, future, result)
+        self.jobs += 1
+        self.seconds += time.perf_counter() - begun
 
 
 def resolve(future: asyncio.Future[T], result: T) -> None:
@@ -160,14 +175,16 @@ class SqliteStore:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self.statements = Statements()
+        self.writer: Worker | None = None
         self._written = 0
         self._checkpoint: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Start the threads."""
-        self._writer = Worker(self._path, "kaquan-writer", writes=True)
-        self._reader = Worker(self._path, "kaquan-reader", writes=False)
-        self._keeper = Worker(self._path, "kaquan-keeper", writes=False)
+        self._writer = self.writer = Worker(self._path, "kaquan-writer", True, self.statements)
+        self._reader = Worker(self._path, "kaquan-reader", False, self.statements)
+        self._keeper = Worker(self._path, "kaquan-keeper", False, self.statements)
         await self._writer.run(lambda connection: raw(connection).execute(LATE_CHECKPOINT))
 
     async def close(self) -> None:
@@ -180,11 +197,14 @@ class SqliteStore:
 
         The thread takes the commands when it comes to them, so that all that have arrived meanwhile are in.
         """
-        run = read_flow if reads else write_flow
+        run, name = read_flow if reads else write_flow, flow_name(flow)
 
         def job(connection: sa.Connection, take: Take[Any]) -> list[T]:
             appid, commands = take()
-            return run(raw(connection), flow(appid, commands)) if commands else []
+            if not commands:
+                return []
+            with self.statements.timed(name):
+                return run(raw(connection), flow(appid, commands))
 
         async def flush(take: Take[Any]) -> list[T]:
             if reads:
@@ -207,6 +227,10 @@ class SqliteStore:
         # What came meanwhile: only a log that was moved to its end is written from its beginning again.
         await self._writer.run(checkpoint)
 
+    async def vitals(self) -> Vitals:
+        """Return how the database stands."""
+        return await asyncio.to_thread(vitals, self._path)
+
     async def write(self, action: Callable[[Tx], T]) -> T:
         """Run an ordinary action in one transaction."""
         return await self._writer.run(lambda connection: write_action(connection, action))
@@ -214,6 +238,14 @@ class SqliteStore:
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action outside the writer."""
         return await self._reader.run(lambda connection: read_action(connection, action))
+
+
+def vitals(path: str) -> Vitals:
+    """Return how a database file stands."""
+    files = (f"{path}{end}" for end in ("", "-wal"))
+    size = sum(os.path.getsize(one) for one in files if os.path.exists(one))
+    free = shutil.disk_usage(os.path.dirname(path) or ".").free
+    return Vitals(f"SQLite {sqlite3.sqlite_version}", size, free, 0.0)
 
 
 def checkpoint(connection: sa.Connection) -> None:

@@ -69,6 +69,7 @@ app = tenant(
     text("review"),
     text("card_function"),
     flag("suspended"),
+    text("suspend_reason"),
     flag("gift_new_code"),
     text("permissions"),
     text("quota"),
@@ -177,8 +178,11 @@ card = tenant(
     number("update_time"),
     key("appid", "card_id"),
     Index(None, "appid", "create_time", "card_id"),
+    Index(None, "appid", "status", "update_time", "card_id"),
     of_app(),
 )
+# A store under review, or a change of one: the operator's queue.
+IN_QUEUE = fragment("(status = 'in_review' OR pending <> '')")
 poi = tenant(
     "poi",
     number("poi_id"),
@@ -189,6 +193,7 @@ poi = tenant(
     number("update_time"),
     key("appid", "poi_id"),
     Index(None, "appid", "create_time", "poi_id"),
+    Index(None, "appid", "update_time", "poi_id", sqlite_where=IN_QUEUE, postgresql_where=IN_QUEUE),
     of_app(),
 )
 stock = tenant(

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from kaquan.rules.card_content import Cash, Content, Discount
-from kaquan.rules.card_tables import COLORS
+from kaquan.rules.card_content import Cash, Content, DateInfo, Discount
+from kaquan.rules.card_tables import COLORS, FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
 from kaquan.rules.money import yuan_of
 from kaquan.rules.validity import FOREVER
 from kaquan.web.templates import day
 from kaquan.web.texts import Texts, zh
 
+KINDS = {
+    "GROUPON": zh("团购券"),
+    "CASH": zh("代金券"),
+    "DISCOUNT": zh("折扣券"),
+    "GIFT": zh("兑换券"),
+    "GENERAL_COUPON": zh("优惠券"),
+    "MEMBER_CARD": zh("会员卡"),
+    "SCENIC_TICKET": zh("景点门票"),
+    "MOVIE_TICKET": zh("电影票"),
+    "BOARDING_PASS": zh("登机牌"),
+    "MEETING_TICKET": zh("会议门票"),
+    "BUS_TICKET": zh("汽车票"),
+    "LUCKY_MONEY": zh("红包"),
+    "GENERAL_CARD": zh("礼品卡"),
+}
 # Type -> the member that says what the card gives, and its heading.
 DETAILS = {
     "GROUPON": ("deal_detail", zh("团购详情")),
@@ -52,6 +67,23 @@ def validity(text: Texts, begin: int, end: int) -> str:
     times = {"begin": begin, "end": end}
     # Dots, since a line may break behind a hyphen.
     return text("{begin} 至 {end}", **{name: day(at).replace("-", ".") for name, at in times.items()})
+
+
+def span(text: Texts, date: DateInfo) -> str:
+    """Return when the codes of a card can be used, before one is claimed."""
+    kind = OLD_DATE_TYPES.get(date.type, date.type)
+    if kind == FIX_TIME_RANGE:
+        return text("{begin} 至 {end} 有效", begin=day(date.begin_timestamp), end=day(date.end_timestamp))
+    if kind != FIX_TERM:
+        return text("永久有效")
+    term = _term(text, date.fixed_begin_term, date.fixed_term)
+    return term + (text("，最晚至 {end}", end=day(date.end_timestamp)) if date.end_timestamp else "")
+
+
+def _term(text: Texts, wait: int, days: int) -> str:
+    if wait:
+        return text("领取 {wait} 天后生效，有效 {days} 天", wait=wait, days=days)
+    return text("领取后 {days} 天内有效", days=days)
 
 
 def detail(card_type: str, content: Content) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def made_at(rid: str) -> int:
 
 async def missing(call: Call, rid: str) -> Exception:
     """Return why there is no such call for this account: too old, another's, or never was."""
-    days = call.platform.settings.keep_calls_days
+    days = call.platform.choices.keep_calls_days
     if wall_clock() - made_at(rid) > days * DAY:
         return Errcode.RID_TOO_OLD("too_old", rid=rid, days=days)
     owner = await call.read(lambda tx: owner_of_call(tx, rid))

@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("review", sa.Text(), nullable=False),
         sa.Column("card_function", sa.Text(), nullable=False),
         sa.Column("suspended", sa.Boolean(), nullable=False),
+        sa.Column("suspend_reason", sa.Text(), nullable=False),
         sa.Column("gift_new_code", sa.Boolean(), nullable=False),
         sa.Column("permissions", sa.Text(), nullable=False),
         sa.Column("quota", sa.Text(), nullable=False),
@@ -464,6 +465,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_card_appid_create_time_card_id"), ["appid", "create_time", "card_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_card_appid_status_update_time_card_id"),
+            ["appid", "status", "update_time", "card_id"],
+            unique=False,
+        )
 
     op.create_table(
         "counter",
@@ -600,6 +606,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_poi_appid_create_time_poi_id"), ["appid", "create_time", "poi_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_poi_appid_update_time_poi_id"),
+            ["appid", "update_time", "poi_id"],
+            unique=False,
+            sqlite_where=sa.text("(status = 'in_review' OR pending <> '')"),
+            postgresql_where=sa.text("(status = 'in_review' OR pending <> '')"),
+        )
 
     op.create_table(
         "quota_override",
@@ -695,6 +708,11 @@ def downgrade() -> None:
     op.drop_table("sheet")
     op.drop_table("quota_override")
     with op.batch_alter_table("poi", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_poi_appid_update_time_poi_id"),
+            sqlite_where=sa.text("(status = 'in_review' OR pending <> '')"),
+            postgresql_where=sa.text("(status = 'in_review' OR pending <> '')"),
+        )
         batch_op.drop_index(batch_op.f("ix_poi_appid_create_time_poi_id"))
 
     op.drop_table("poi")
@@ -720,6 +738,7 @@ def downgrade() -> None:
     op.drop_table("credential")
     op.drop_table("counter")
     with op.batch_alter_table("card", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_card_appid_status_update_time_card_id"))
         batch_op.drop_index(batch_op.f("ix_card_appid_create_time_card_id"))
 
     op.drop_table("card")

@@ -1,0 +1,1 @@
+"""Watching a platform: what it exports as metrics, whether it is ready, how its database stands."""
