@@ -7,24 +7,7 @@ from kaquan.rules.card_tables import FIX_TERM, FIX_TIME_RANGE, OLD_DATE_TYPES
 from kaquan.web import card_words
 from kaquan.web.links import card_path
 from kaquan.web.templates import day
-from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
-
-KINDS = {
-    "GROUPON": zh("团购券"),
-    "CASH": zh("代金券"),
-    "DISCOUNT": zh("折扣券"),
-    "GIFT": zh("兑换券"),
-    "GENERAL_COUPON": zh("优惠券"),
-    "MEMBER_CARD": zh("会员卡"),
-    "SCENIC_TICKET": zh("景点门票"),
-    "MOVIE_TICKET": zh("电影票"),
-    "BOARDING_PASS": zh("登机牌"),
-    "MEETING_TICKET": zh("会议门票"),
-    "BUS_TICKET": zh("汽车票"),
-    "LUCKY_MONEY": zh("红包"),
-    "GENERAL_CARD": zh("礼品卡"),
-}
 
 
 class Face:
@@ -40,7 +23,7 @@ class Face:
 
     def kind(self, card: ShownCard) -> str:
         """Return what kind of card it is."""
-        return self.text(KINDS[card.card_type])
+        return self.text(card_words.KINDS[card.card_type])
 
     def worth(self, card: ShownCard) -> str:
         """Return the main figure: what is taken off, or what kind of card it is."""

@@ -9,6 +9,21 @@ from kaquan.rules.validity import FOREVER
 from kaquan.web.templates import day
 from kaquan.web.texts import Texts, zh
 
+KINDS = {
+    "GROUPON": zh("团购券"),
+    "CASH": zh("代金券"),
+    "DISCOUNT": zh("折扣券"),
+    "GIFT": zh("兑换券"),
+    "GENERAL_COUPON": zh("优惠券"),
+    "MEMBER_CARD": zh("会员卡"),
+    "SCENIC_TICKET": zh("景点门票"),
+    "MOVIE_TICKET": zh("电影票"),
+    "BOARDING_PASS": zh("登机牌"),
+    "MEETING_TICKET": zh("会议门票"),
+    "BUS_TICKET": zh("汽车票"),
+    "LUCKY_MONEY": zh("红包"),
+    "GENERAL_CARD": zh("礼品卡"),
+}
 # Type -> the member that says what the card gives, and its heading.
 DETAILS = {
     "GROUPON": ("deal_detail", zh("团购详情")),
