@@ -26,6 +26,7 @@ from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
+from kaquan.api.depositing import keep_depositing
 from kaquan.api.dispatch import Dispatcher
 from kaquan.api.gifts import keep_bringing_back
 from kaquan.api.route import ROUTES
@@ -125,7 +126,7 @@ class Server:
         gc.freeze()
         await self.platform.store.open()
         await self.platform.delivery.start()
-        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform))
+        beside = (self._clean(), self._sweep(), keep_bringing_back(self.platform), keep_depositing(self.platform))
         self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text as fragment
 
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
-from kaquan.store.desk_tables import audit
+from kaquan.store.desk_tables import audit, code_block, code_file
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -33,6 +33,8 @@ __all__ = [
     "answer",
     "attempt",
     "audit",
+    "code_block",
+    "code_file",
     "failed_call",
     "fault",
     "invitation",
@@ -254,6 +256,7 @@ qr = tenant(
     number("create_time"),
     key("appid", "scan_id", "card_id"),
     Index(None, "appid", "expire_time"),
+    Index(None, "appid", "card_id", "create_time", "scan_id"),
 )
 # A call about cards that a page of a merchant's made: ``args`` and ``result`` are JSON, the result empty until the end.
 sheet = tenant(
@@ -317,6 +320,8 @@ used_signature = tenant(
     number("expire_time"),
     key("appid", "signature"),
 )
+OF_CARD = fragment("code = ''")
+# What happens to a card as a whole is found by the card; the lines of its codes, which are many, are in no such index.
 journal = tenant(
     "journal",
     number("id"),
@@ -328,6 +333,7 @@ journal = tenant(
     text("code"),
     text("fields"),
     key("appid", "id"),
+    Index(None, "appid", "card_id", "id", sqlite_where=OF_CARD, postgresql_where=OF_CARD),
     sqlite_with_rowid=False,
 )
 outbox = tenant(

@@ -167,7 +167,10 @@ class Desk(Visit):
 
     def refused(self, refused: Refusal) -> Said:
         """Keep a refused change and return what to say of it; ``kaquan explain`` knows its reference."""
-        rid, _ = keep_failure(self.call, refused, time.perf_counter())
+        return self.said(refused, keep_failure(self.call, refused, time.perf_counter())[0])
+
+    def said(self, refused: Refusal, rid: str) -> Said:
+        """Return what to say of a refusal that was kept under a reference, empty for one that was not."""
         told = explain(refused.errcode, refused.cause, refused.facts)
         return Said(int(refused.errcode), told.errmsg, list(told.lines(self.language).values()), rid)
 
