@@ -78,7 +78,7 @@ class Form:
 
     def value(self, name: str) -> str:
         """Return what was typed, without blanks around it."""
-        return self.typed.get(name, [""])[-1].strip()
+        return (self.typed.get(name) or [""])[-1].strip()
 
     def values(self, name: str) -> list[str]:
         """Return everything that was chosen, or typed with commas or line breaks between."""
