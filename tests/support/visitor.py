@@ -92,12 +92,12 @@ class Visitor:
         codes = [(unescape(code), "") for code in CODE.findall(self.page)]
         return codes + [(unescape(text), rid) for text, rid in TEXT.findall(self.page) + SAID.findall(self.page)]
 
-    def _send(self, method: str, url: str, body: bytes | None) -> int:
+    def _send(self, method: str, url: str, body: bytes | None, kind: str = "application/x-www-form-urlencoded") -> int:
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Cookie": self.cookie, "Accept-Language": self._language}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         connection = http.client.HTTPConnection(self._address, timeout=30)
         try:
             connection.request(method, target, body, headers)

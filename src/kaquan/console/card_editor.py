@@ -168,11 +168,14 @@ async def with_pictures(visit: Desk, editor: Editor) -> Editor:
     """Return the form with the addresses of the pictures that came with it as files."""
     typed, faults = dict(editor.form.typed), {}
     for name, sent in visit.files.items():
-        field = name.removesuffix(FILE)
+        place = name.removesuffix(FILE)
+        field = field_at(editor.form.card_type, place)
+        if field is None:
+            continue
         try:
-            typed[field] = [await keep_picture(visit, sent[-1].content, field == "base_info.logo_url")]
+            typed[place] = [await keep_picture(visit, sent[-1].content, field.name == "base_info.logo_url")]
         except Refusal as refused:
-            faults[field_at(editor.form.card_type, field)] = told(visit, refused)
+            faults[field.name] = told(visit, refused, field)
     return msgspec.structs.replace(editor, form=Form(editor.form.card_type, typed), faults=faults)
 
 
@@ -184,16 +187,16 @@ def refused_as(visit: Desk, editor: Editor, refused: Refusal, said: Said | None)
     faults: dict[str, str] = {}
     for one in [refused, *reader.faults(request.body, visit.app.profile)]:
         field = field_at(card_type, str(one.facts.get("path", "")))
-        if field:
-            faults.setdefault(field, told(visit, one))
+        if field is not None:
+            faults.setdefault(field.name, told(visit, one, field))
     return msgspec.structs.replace(editor, said=said, faults=faults)
 
 
-def told(visit: Desk, refused: Refusal) -> str:
-    """Return a refusal in a line, for the field that it is about."""
-    lines = explain(refused.errcode, refused.cause, refused.facts).lines(visit.language)
-    parts = [lines[name] for name in ("cause", "expected") if name in lines]
-    return f"{int(refused.errcode)} · " + " ".join(one.partition("：" if "：" in one else ": ")[2] for one in parts)
+def told(visit: Desk, refused: Refusal, field: Field) -> str:
+    """Return a refusal in a line, for the field that it is about: by its label, since people do not read paths."""
+    said = explain(refused.errcode, refused.cause, refused.facts)
+    text, path = (said.zh if visit.language == "zh" else said.en), str(refused.facts.get("path", ""))
+    return f"{int(refused.errcode)} · " + (text.replace(path, visit.text(field.label)) if path else text)
 
 
 async def show(visit: Desk, editor: Editor) -> Response:

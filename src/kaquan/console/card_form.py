@@ -281,18 +281,24 @@ def put(value: dict[str, Any], way: list[str | int], one: Any) -> None:
     value[last] = one  # type: ignore[index]
 
 
-def field_at(card_type: str, path: str) -> str:
-    """Return the name of the form's field that a JSON path of a refusal is about, empty where there is none.
+# Places that have no field of their own -> the field that says most of them.
+STANDS_FOR = {
+    MODE: "base_info.use_custom_code",
+    "base_info.sku": "base_info.sku.quantity",
+    "base_info.date_info": "base_info.date_info.end_timestamp",
+}
+
+
+def field_at(card_type: str, path: str) -> Field | None:
+    """Return the form's field that a JSON path of a refusal is about, None where there is none.
 
     Args:
         card_type: of the card.
         path: with or without ``card.<key>.`` before it.
     """
     below = path.removeprefix("card.").removeprefix(f"{KEYS[card_type]}.")
-    if below in {MODE, "base_info.sku"}:
-        below = {MODE: "base_info.use_custom_code", "base_info.sku": "base_info.sku.quantity"}[below]
-    if below == "base_info.date_info":
-        below = "base_info.date_info.end_timestamp"
-    names = [one.name for one in fields_of(card_type)]
-    found = (one for one in names if below == one or below.startswith((one + ".", one + "[")))
-    return next(found, "")
+    below = STANDS_FOR.get(below, below)
+    fields = fields_of(card_type)
+    return next(
+        (one for one in fields if below == one.name or below.startswith((one.name + ".", one.name + "["))), None
+    )
