@@ -116,7 +116,7 @@ def test_tickets_that_were_made_one_by_one_are_listed(database: Database) -> Non
 
 
 def test_testers_have_the_names_the_account_knows(database: Database) -> None:
-    database.transact(lambda tx: furnish(tx))
+    database.transact(furnish)
     database.transact(lambda tx: set_whitelist(tx, APP.appid, ["oShop01b", "oShop01a"], []))
     testers = database.transact(lambda tx: list_testers(tx, APP.appid))
     assert [(one.openid, one.external_id) for one in testers] == [("oShop01a", ""), ("oShop01b", "")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -34,10 +33,10 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def shop(database: Database) -> Iterator[Database]:
+def shop(database: Database) -> Database:
     """A database with a card in deposit mode."""
     database.transact(lambda tx: furnish(tx, DEPOSIT))
-    yield database
+    return database
 
 
 def keep(shop: Database, *codes: str, to_stock: bool = True) -> str:

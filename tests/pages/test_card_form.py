@@ -26,23 +26,11 @@ load_endpoints()
 
 # Members that the coupons and tickets of the form have no use for: of member cards and gift cards, of the shake, of
 # messages, and what is given away after a redemption.
-ELSEWHERE = frozenset(
-    [
-        "need_push_on_view",
-        "pay_info",
-        "is_pay_and_qrcode",
-        "giftcard_info",
-        "max_give_friend_times",
-        "can_shake",
-        "shake_slogan_title",
-        "shake_slogan_sub_title",
-        "modify_msg_operation",
-        "consume_msg_operation",
-        "activate_msg_operation",
-        "consume_share_self_num",
-        "consume_share_card_list",
-    ]
-)
+ELSEWHERE = {
+    *("need_push_on_view", "pay_info", "is_pay_and_qrcode", "giftcard_info", "max_give_friend_times", "can_shake"),
+    *("shake_slogan_title", "shake_slogan_sub_title", "modify_msg_operation", "consume_msg_operation"),
+    *("activate_msg_operation", "consume_share_self_num", "consume_share_card_list"),
+}
 RANGE = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": NOW - 60, "end_timestamp": NOW + 86400 * 30 - 1}
 
 
@@ -111,12 +99,17 @@ def test_limits_are_those_of_the_rules(card_type: str) -> None:
         ({"base_info__sku__quantity": "many"}, "", 40053, "base_info.sku.quantity"),
         ({"base_info__sku__quantity": ""}, "", 40053, "base_info.sku.quantity"),
         ({"base_info__sku__quantity": "0"}, "", 40122, "base_info.sku.quantity"),
-        ({"base_info__sku__quantity": "5", "base_info__use_custom_code": "deposit"}, "custom_code", 40136, "base_info.sku.quantity"),
+        (
+            {"base_info__sku__quantity": "5", "base_info__use_custom_code": "deposit"},
+            "custom_code",
+            40136,
+            "base_info.sku.quantity",
+        ),
         ({"base_info__use_custom_code": "own"}, "", 43009, "base_info.use_custom_code"),
         ({"base_info__date_info__type": ""}, "", 40053, "base_info.date_info.end_timestamp"),
         ({"base_info__date_info__begin_timestamp": ""}, "", 40053, "base_info.date_info.begin_timestamp"),
         ({"base_info__date_info__begin_timestamp": "soon"}, "", 40053, "base_info.date_info.begin_timestamp"),
-        ({"base_info__date_info__end_timestamp": "1999-01-01T00:00:00"}, "", 40079, "base_info.date_info.end_timestamp"),
+        ({"base_info__date_info__end_timestamp": "1999-01-01T00:00"}, "", 40079, "base_info.date_info.end_timestamp"),
         (
             {"base_info__date_info__type": "DATE_TYPE_FIX_TERM", "base_info__date_info__fixed_term": "0"},
             "",

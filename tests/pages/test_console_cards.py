@@ -96,12 +96,10 @@ def test_a_merchant_makes_changes_stocks_and_ends_a_card(
     walk = Walk(sqlite_server, sandbox, page, size, language)
     say = walk.say
     page.goto(f"{walk.root}/cards")
-    walk.look("empty")
     page.get_by_role("link", name=say("创建卡券")).first.click()
     walk.look("types")
     make_cash(walk)
     card_id = page.url.rpartition("/")[2].partition("?")[0]
-    walk.look("made")
     same_as_in_the_wallet(sqlite_server, sandbox, devices, walk, card_id, language)
     change(walk, sandbox, card_id)
     stock(walk, sandbox, card_id)
@@ -263,14 +261,12 @@ def deposit(walk: Walk, api: Api, card_id: str) -> None:
     assert "12003,far-too-long-for-a-code," in Path(taken.value.path()).read_text("utf-8-sig")
     assert api.stock(card_id) == {"quantity": 12_000, "total_quantity": 12_000}
     page.get_by_role("link", name=say("返回卡券")).click()
-    walk.look("deposit")
 
 
 def tickets(walk: Walk, card_id: str, folder: Path) -> None:
     """Make a QR code, and read it from the screen, from its pictures and from paper."""
     page, say = walk.page, walk.say
     page.goto(f"{walk.root}/distribution")
-    walk.look("choose")
     page.locator("a.mini").click()
     expect(page.locator(".ways .yes")).to_have_count(6)
     page.locator("#openid").fill("nobody")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 from html import unescape
@@ -10,13 +11,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from card_bodies import card
+from card_bodies import NOW, card
 from PIL import Image
 
-from kaquan.actions.manage_app import change_app
+from kaquan.actions.create_card import create_card
+from kaquan.actions.record import Record
 from kaquan.console.card_form import typed_of
-from kaquan.rules.card import from_text
+from kaquan.rules.card import from_text, normalise
 from kaquan.store import tables
+from kaquan.store.apps import load_app
+from kaquan.store.tx import Tx
 from support.api import Api
 from support.server import Server
 from support.worker import Worker, worker
@@ -42,6 +46,20 @@ def audit_of(server: Server, api: Api) -> list[tuple[str, str]]:
     table = tables.audit.c
     rows = sa.select(table.action, table.target).where(table.appid == api.appid).order_by(table.id)
     return [tuple(row) for row in server.database.transact(lambda tx: tx.all(rows))]
+
+
+def planted(server: Server, api: Api) -> str:
+    """Put a card into an account that may make none any more, and return its card_id."""
+
+    def plant(tx: Tx) -> str:
+        app = load_app(tx, api.appid)
+        assert app is not None
+        card_id = f"p{app.prefix}planted".ljust(28, "0")
+        content = from_text("GIFT", json.dumps(card("GIFT")["card"]["gift"]))
+        create_card(tx, app, card_id, "GIFT", normalise(content), NOW, Record(itertools.count(1).__next__))
+        return card_id
+
+    return server.database.transact(plant)
 
 
 @pytest.fixture
@@ -86,11 +104,10 @@ def test_a_card_of_the_form_is_a_card_of_the_api(sandbox: Api, staff: Worker) ->
 def test_an_account_that_may_make_no_cards_is_told_as_on_the_wire_and_nothing_is_done(
     sqlite_server: Server, columns: dict[str, Any], errcode: int, cause: str
 ) -> None:
-    api = sqlite_server.new_app()
-    card_id = api.create_card(card("GIFT"))
-    restricted = {"suspended": False, **columns}
-    sqlite_server.database.transact(lambda tx: change_app(tx, api.appid, **restricted))
-    assert api.post("/card/get", {"card_id": card_id})["errcode"] in {errcode, 0}
+    api = sqlite_server.new_app(**columns)
+    card_id = planted(sqlite_server, api)
+    answer = api.post("/card/get", {"card_id": card_id})
+    assert (answer["errcode"], answer.get("cause", cause)) == (errcode, cause)
     one = worker(sqlite_server, api, "staff")
     root = f"/console/{api.appid}"
     for page in ("cards", "cards/new", "cards/new?type=GIFT", f"cards/{card_id}", f"distribution?card={card_id}"):
@@ -120,11 +137,10 @@ def test_a_refused_form_keeps_what_was_typed_and_its_reference_explains_the_call
     assert 'id="base_info.title-fault"' in staff.page
     found = re.search(r"参考号 <code>([0-9a-f-]+)</code>", staff.page)
     assert found is not None
-    told = sandbox.ok("/cgi-bin/openapi/rid/get", {"rid": found[1]})["request"]
-    assert (told["invoke_url"].partition("?")[0], json.loads(told["request_body"])["card"]["card_type"]) == (
-        "/card/create",
-        "GIFT",
-    )
+    told = sandbox.ok("/cgi-bin/openapi/rid/get", {"rid": found[1]})
+    assert told["request"]["request_url"].startswith("/card/create")
+    assert (told["diagnosis"]["errcode"], told["diagnosis"]["path"]) == (45021, "card.gift.base_info.title")
+    assert json.loads(told["repaired"]["body"])["card"]["gift"]["base_info"]["title"] == "一二三四五六七八九"
 
 
 def test_a_picture_of_a_form_without_script_is_cut_in_its_middle(sandbox: Api, staff: Worker) -> None:
