@@ -9,6 +9,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
+from card_bodies import card
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 
@@ -237,7 +238,7 @@ def test_codes_are_imported_and_the_card_is_handed_out(
     card_id = page.url.rpartition("/")[2].partition("?")[0]
     deposit(walk, api, card_id)
     tickets(walk, card_id, tmp_path)
-    shelf(walk, api)
+    shelf(walk, api, card_id)
     article(walk, card_id)
     name_testers(walk, api)
 
@@ -302,9 +303,11 @@ def printed(taken: Download, url: str, mm: tuple[int, int], texts: list[str]) ->
     assert [one.text for one in zxingcpp.read_barcodes(drawn)] == [url]
 
 
-def shelf(walk: Walk, api: Api) -> None:
+def shelf(walk: Walk, api: Api, card_id: str) -> None:
     """Build a shelf with its preview, and open it."""
     page, say = walk.page, walk.say
+    logo = api.ok("/card/get", {"card_id": card_id})["card"]["gift"]["base_info"]["logo_url"]
+    api.create_card(card("GIFT", {"title": "红茶", "logo_url": logo}))
     page.goto(f"{walk.root}/distribution/shelf")
     walk.press("建立货架")
     expect(page.get_by_role("alert").first).to_contain_text(re.compile("40053|41011|44005"))
@@ -313,9 +316,12 @@ def shelf(walk: Walk, api: Api) -> None:
         {"name": "banner.jpg", "mimeType": "image/jpeg", "buffer": banner()}
     )
     expect(page.locator("#banner")).to_have_value(re.compile("/image/wx"))
-    page.locator('[name="card_list[0].card_id"]').select_option(index=1)
+    page.locator('[name="card_list[0].card_id"]').select_option(label=f"一杯龙井 · {BRAND}")
     expect(walk.frame.locator("h2")).to_have_text("一杯龙井")
-    expect(page.locator('[name="card_list[1].card_id"]')).to_be_visible()
+    page.locator('[name="card_list[1].card_id"]').select_option(label="红茶 · 微信餐厅")
+    expect(walk.frame.locator("h2")).to_have_text(["一杯龙井", "红茶"])
+    page.locator("[data-up]").first.click()
+    expect(walk.frame.locator("h2")).to_have_text(["红茶", "一杯龙井"])
     walk.look("shelf")
     walk.press("建立货架")
     expect(page.get_by_role("status")).to_have_text(say("货架 {id} 已建立。", id=1))

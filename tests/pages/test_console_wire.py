@@ -143,6 +143,20 @@ def test_a_refused_form_keeps_what_was_typed_and_its_reference_explains_the_call
     assert json.loads(told["repaired"]["body"])["card"]["gift"]["base_info"]["title"] == "一二三四五六七八九"
 
 
+def test_a_form_that_was_opened_and_sent_back_changes_nothing(
+    sqlite_server: Server, sandbox: Api, staff: Worker
+) -> None:
+    card_id = sandbox.create_card(card("GIFT", {"description": "一\n二"}))
+    path = f"/console/{sandbox.appid}/cards/{card_id}"
+    typed = fields(**{"base_info.description": "一\r\n二"})
+    assert staff.post(f"{path}/edit", **typed) == 303
+    assert staff.headers["location"] == f"{path}?done=same"
+    assert audit_of(sqlite_server, sandbox) == []
+    assert staff.post(f"{path}/edit", **{**typed, "base_info.get_limit": "9"}) == 303
+    assert staff.headers["location"] == f"{path}?done=saved"
+    assert audit_of(sqlite_server, sandbox) == [("card.update", card_id)]
+
+
 def test_a_picture_of_a_form_without_script_is_cut_in_its_middle(sandbox: Api, staff: Worker) -> None:
     drawn = io.BytesIO()
     Image.new("RGB", (400, 200), "#b03060").save(drawn, "PNG")

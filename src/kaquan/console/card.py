@@ -12,6 +12,7 @@ from kaquan.actions.keep_code_file import list_code_files
 from kaquan.actions.list_holdings import face_of
 from kaquan.actions.load_card import has_card, load_card
 from kaquan.console.card_editor import new_key
+from kaquan.console.card_fields import fields_of
 from kaquan.console.card_form import number
 from kaquan.console.cards import words_of
 from kaquan.rules.card_tables import DELETED, NOT_VERIFY, VERIFY_OK
@@ -25,6 +26,7 @@ DONE_TEXTS = {
     "created": zh("卡券已提交审核。"),
     "approved": zh("卡券已创建并通过审核。"),
     "saved": zh("修改已生效。"),
+    "same": zh("没有改动。"),
     "reviewed": zh("修改已提交审核，通过之前用户看到的仍是原来的内容。"),
     "stock": zh("库存已调整。"),
     "deleted": zh("卡券已删除。"),
@@ -107,7 +109,7 @@ async def show(
         policy={"frame-src": "'self'"},
         row=row,
         face=face_of(row.shown, row.content),
-        steps=[(visit.text(STEP_TEXTS[one.kind]), one, step_note(visit, one)) for one in steps],
+        steps=[(visit.text(STEP_TEXTS[one.kind]), one, step_note(visit, row.card_type, one)) for one in steps],
         files=files,
         refused=outcome.said if outcome else stopped(visit, "/card/modifystock"),
         request=request,
@@ -120,8 +122,8 @@ async def show(
     )
 
 
-def step_note(visit: Desk, step: Step) -> str:
-    """Return what more there is to say of a step: a reason, numbers, the fields."""
+def step_note(visit: Desk, card_type: str, step: Step) -> str:
+    """Return what more there is to say of a step: a reason, numbers, which fields."""
     told = step.fields
     if step.kind == "refuse":
         return str(told.get("RefuseReason", ""))
@@ -129,4 +131,5 @@ def step_note(visit: Desk, step: Step) -> str:
         return f"{told['increase'] - told['reduce']:+,}"
     if step.kind in {"deposit", "create"}:
         return f"{told.get('codes', told.get('quantity', 0)):,}"
-    return ", ".join(told.get("fields", [])) if step.kind == "update" else ""
+    labels = {one.top: visit.text(one.label) for one in reversed(list(fields_of(card_type)))}
+    return "、".join(labels.get(name, name) for name in told.get("fields", []))

@@ -150,7 +150,10 @@ async def edit(visit: Desk) -> Response:
     editor = await with_pictures(visit, Editor(Form(card_type, typed), card_id, stored))
     if editor.faults:
         return await show(visit, editor)
-    done = await perform(visit, editor.request(), "card.update", card_id)
+    request = editor.request()
+    if not request.body[KEYS[card_type]]:
+        return visit.go(console_path(visit.app.appid, f"cards/{card_id}?done=same"))
+    done = await perform(visit, request, "card.update", card_id)
     if done.refused is None:
         said = "reviewed" if done.answer["send_check"] else "saved"
         return visit.go(console_path(visit.app.appid, f"cards/{card_id}?done={said}"))

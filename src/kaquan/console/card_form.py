@@ -77,8 +77,8 @@ class Form:
         self.typed = typed
 
     def value(self, name: str) -> str:
-        """Return what was typed, without blanks around it."""
-        return (self.typed.get(name) or [""])[-1].strip()
+        """Return what was typed, without blanks around it; browsers end lines as no stored text does."""
+        return (self.typed.get(name) or [""])[-1].strip().replace("\r\n", "\n")
 
     def values(self, name: str) -> list[str]:
         """Return everything that was chosen, or typed with commas or line breaks between."""

@@ -75,7 +75,7 @@ class Page:
         self._gap(0.05)
         self._text(words.title, 0.085, INK)
         if words.figure:
-            self._text(words.figure, 0.1, INK)
+            self._text(words.figure, 0.08, INK, most=1)
         self._gap(0.03)
         self._squares(words.url, 0.56)
         self._gap(0.02)

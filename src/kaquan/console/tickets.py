@@ -82,7 +82,7 @@ def validity(text: Texts, date: DateInfo) -> str:
     """Return when codes of a card can be used, said of no code in particular."""
     if date.type == FIX_TERM:
         return text("领取后 {days} 天内有效", days=date.fixed_term)
-    return card_words.validity(text, date.begin_timestamp, date.end_timestamp)
+    return f"{text('有效期')} {card_words.validity(text, date.begin_timestamp, date.end_timestamp)}"
 
 
 async def load(visit: Desk) -> Ticket:

@@ -36,6 +36,23 @@ function fold() {
   }
 }
 
+// A row changes places with the one before: what stands in them does.
+function moveUp(event) {
+  const row = event.target.closest("[data-row]");
+  const [here, there] = [row, row.previousElementSibling].map((one) => [
+    ...one.querySelectorAll("select, input:not([type=file])"),
+  ]);
+  here.forEach((input, place) => {
+    [input.value, there[place].value] = [there[place].value, input.value];
+  });
+  const [mine, other] = [row, row.previousElementSibling].map((one) => one.querySelector(".picture-shown"));
+  const kept = [...mine.childNodes];
+  mine.replaceChildren(...other.childNodes);
+  other.replaceChildren(...kept);
+  fold();
+  later();
+}
+
 function sent() {
   const data = new FormData(form);
   for (const name of [...data.keys()].filter((one) => one.endsWith(".file"))) {
@@ -93,6 +110,10 @@ frame.addEventListener("load", () => {
 });
 for (const input of form.querySelectorAll("[data-bytes]")) {
   count(input);
+}
+for (const button of form.querySelectorAll("[data-up]")) {
+  button.hidden = false;
+  button.addEventListener("click", moveUp);
 }
 for (const button of form.querySelectorAll("[data-noscript]")) {
   button.hidden = true;
