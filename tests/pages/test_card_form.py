@@ -31,7 +31,11 @@ ELSEWHERE = {
     *("shake_slogan_title", "shake_slogan_sub_title", "modify_msg_operation", "consume_msg_operation"),
     *("activate_msg_operation", "consume_share_self_num", "consume_share_card_list"),
 }
-RANGE = {"type": "DATE_TYPE_FIX_TIME_RANGE", "begin_timestamp": NOW - 60, "end_timestamp": NOW + 86400 * 30 - 1}
+RANGE: dict[str, Any] = {
+    "type": "DATE_TYPE_FIX_TIME_RANGE",
+    "begin_timestamp": NOW - 60,
+    "end_timestamp": NOW + 86400 * 30 - 1,
+}
 
 
 def offered(part: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from kaquan.actions.list_card_stores import ShownStore
 from kaquan.actions.list_stores import list_stores
-from kaquan.api.route import ROUTES
+from kaquan.console.card_faults import at_fields, faults_of, told
 from kaquan.console.card_fields import (
     MOST_PERIODS,
     MOST_PICTURES,
@@ -26,7 +26,6 @@ from kaquan.console.card_form import Form, Typed, changeable, field_at, local_ti
 from kaquan.console.card_preview import FORM_LIMIT, stored_card
 from kaquan.console.pictures import keep_picture
 from kaquan.errors import Refusal
-from kaquan.errors.explain import explain
 from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import COLORS, KEYS
 from kaquan.rules.validity import DAY, day_start
@@ -183,23 +182,9 @@ async def with_pictures(visit: Desk, editor: Editor) -> Editor:
 
 
 def refused_as(visit: Desk, editor: Editor, refused: Refusal, said: Said | None) -> Editor:
-    """Return the form with what it was refused for, and everything else that its body gets wrong, at their fields."""
-    card_type, request = editor.form.card_type, editor.request()
-    reader = ROUTES[request.path].reader
-    assert reader is not None
-    faults: dict[str, str] = {}
-    for one in [refused, *reader.faults(request.body, visit.app.profile)]:
-        field = field_at(card_type, str(one.facts.get("path", "")))
-        if field is not None:
-            faults.setdefault(field.name, told(visit, one, field))
-    return msgspec.structs.replace(editor, said=said, faults=faults)
-
-
-def told(visit: Desk, refused: Refusal, field: Field) -> str:
-    """Return a refusal in a line, for the field that it is about: by its label, since people do not read paths."""
-    said = explain(refused.errcode, refused.cause, refused.facts)
-    text, path = (said.zh if visit.language == "zh" else said.en), str(refused.facts.get("path", ""))
-    return f"{int(refused.errcode)} · " + (text.replace(path, visit.text(field.label)) if path else text)
+    """Return the form with what it was refused for, and everything else that its call gets wrong, at their fields."""
+    found = [refused, *faults_of(visit, editor.request())]
+    return msgspec.structs.replace(editor, said=said, faults=at_fields(visit, editor.form.card_type, found))
 
 
 async def show(visit: Desk, editor: Editor) -> Response:

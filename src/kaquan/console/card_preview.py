@@ -8,6 +8,7 @@ from starlette.responses import Response
 from kaquan.actions.list_card_stores import list_card_stores
 from kaquan.actions.load_card import has_card, load_card
 from kaquan.console.card_draft import content_of, facts_of, merged
+from kaquan.console.card_faults import at_fields, faults_of
 from kaquan.console.card_fields import TYPES
 from kaquan.console.card_form import Form
 from kaquan.rules.card import from_text
@@ -38,7 +39,8 @@ async def preview(visit: Desk) -> Response:
         return page
     base_url = visit.platform.settings.base_url
     called = {"text": request.text, "curl": request.curl(base_url)}
-    return visit.answer({"page": bytes(page.body).decode(), "request": called})
+    faults = at_fields(visit, card_type, faults_of(visit, request))
+    return visit.answer({"page": bytes(page.body).decode(), "request": called, "faults": faults})
 
 
 def draft_of(visit: Desk, form: Form, request: Request, stored: Content | None) -> Content:

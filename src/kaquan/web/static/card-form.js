@@ -67,6 +67,32 @@ function quiet(event) {
   }
 }
 
+// What the platform says of a field is shown once somebody has left it, and renewed where it is shown already.
+function judge(faults) {
+  for (const field of form.querySelectorAll(".field[data-field]")) {
+    const { field: name } = field.dataset;
+    const shown = document.getElementById(`${name}-fault`);
+    const text = faults[name] ?? "";
+    if (!text || !(shown || field.hasAttribute("data-left"))) {
+      shown?.remove();
+    } else if (shown) {
+      shown.textContent = text;
+    } else {
+      const said = document.createElement("p");
+      said.className = "wrong";
+      said.id = `${name}-fault`;
+      said.textContent = text;
+      field.append(said);
+    }
+    field.classList.toggle("field-wrong", Boolean(document.getElementById(`${name}-fault`)));
+    const input = document.getElementById(name);
+    input?.setAttribute("aria-invalid", field.classList.contains("field-wrong"));
+    if (input && text) {
+      input.setAttribute("aria-describedby", `${name}-fault ${name}-hint`);
+    }
+  }
+}
+
 async function refresh() {
   const turn = ++asked;
   const answer = await fetch(form.dataset.preview, {
@@ -77,7 +103,7 @@ async function refresh() {
   if (!answer.ok || turn !== asked) {
     return;
   }
-  const { page, request } = await answer.json();
+  const { page, request, faults } = await answer.json();
   const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");
   const shown = frame.contentDocument?.querySelector("main");
   if (shown && fresh && turn === asked) {
@@ -89,7 +115,7 @@ async function refresh() {
   }
   document.getElementById("request-body").textContent = request.text;
   document.getElementById("request-curl").textContent = request.curl;
-  form.dataset.shown = turn;
+  judge(faults ?? {});
 }
 
 function later() {
@@ -103,6 +129,9 @@ form.addEventListener("input", (event) => {
   }
   fold();
   later();
+});
+form.addEventListener("change", (event) => {
+  event.target.closest(".field[data-field]")?.setAttribute("data-left", "");
 });
 frame.addEventListener("load", () => {
   frame.contentDocument?.addEventListener("click", quiet);
