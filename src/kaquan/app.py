@@ -27,6 +27,7 @@ from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.keep_sheet import forget_sheets
 from kaquan.actions.manage_app import list_apps
 from kaquan.actions.throttle import forget_tries
+from kaquan.api.depositing import keep_depositing
 from kaquan.api.dispatch import Dispatcher
 from kaquan.api.folding import keep_folding, write_views
 from kaquan.api.gifts import keep_bringing_back
@@ -138,7 +139,12 @@ class Server:
         watch = self.platform.watch
         watch.shared.join()
         every = (self._clean(), self._sweep(), self._follow(), watch.publish())
-        beside = (*every, keep_bringing_back(self.platform), keep_folding(self.platform))
+        beside = (
+            *every,
+            keep_bringing_back(self.platform),
+            keep_folding(self.platform),
+            keep_depositing(self.platform),
+        )
         self._beside = [asyncio.create_task(one) for one in beside]
 
     async def stop(self) -> None:

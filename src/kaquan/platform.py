@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -50,6 +52,23 @@ class Hot(msgspec.Struct):
             await batcher.drain()
 
 
+class Bell:
+    """Wakes a task that would otherwise look for work now and then."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Say that there is work."""
+        self._rung.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until there is work, or so long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._rung.wait(), seconds)
+        self._rung.clear()
+
+
 class Platform(msgspec.Struct):
     """What handlers work with."""
 
@@ -65,6 +84,7 @@ class Platform(msgspec.Struct):
     delivery: Any = None
     watch: Any = None
     tally: Tally = msgspec.field(default_factory=Tally)
+    code_files: Bell = msgspec.field(default_factory=Bell)
     claims_by_address: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_ADDRESS))
     claims_by_person: Buckets = msgspec.field(default_factory=lambda: Buckets(CLAIM_PERSON))
     views: Views = msgspec.field(default_factory=Views)

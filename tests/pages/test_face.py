@@ -11,8 +11,8 @@ from card_bodies import card
 
 from kaquan.actions.show_cards import ShownCard
 from kaquan.api.card_body import read_create
-from kaquan.claim.face import Face
 from kaquan.rules.card_content import Content
+from kaquan.web.claim_face import Face
 from kaquan.web.texts import Texts
 from kaquan.web.visit import Visit
 

@@ -10,6 +10,7 @@ from kaquan.actions.keep_answer import find_answer, forget_answers, keep_answer,
 from kaquan.api.encode import Raw, encode, raw_json
 from kaquan.errors import Errcode
 from kaquan.rules.idempotency import LIFE, Once, Said, check_key, digest, earlier
+from kaquan.rules.statistics import API
 from kaquan.rules.text import storable
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
@@ -31,8 +32,11 @@ class Call:
     Args:
         platform: the parts the handler works with.
         scope: the ASGI scope.
+
+    ``MADE_BY`` is how it came, which statistics tell apart.
     """
 
+    MADE_BY = API
     __slots__ = ("_app", "_once", "_query", "_spent", "body", "method", "path", "platform", "scope")
 
     def __init__(self, platform: Platform, scope: dict[str, Any]) -> None:

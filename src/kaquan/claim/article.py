@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from kaquan.actions.show_cards import show_ticket
 from kaquan.api import scan
-from kaquan.claim.face import Face
 from kaquan.claim.shelf import load_page
+from kaquan.web.claim_face import Face
 from kaquan.web.page import page
 from kaquan.web.visit import NotHere, Visit
 

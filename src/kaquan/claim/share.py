@@ -10,7 +10,7 @@ from kaquan.actions.share_card import check_share, load_shared, share_card
 from kaquan.actions.show_cards import show_cards, ticket_cards
 from kaquan.api import scan
 from kaquan.claim.desk import enter, guarded
-from kaquan.claim.face import Face
+from kaquan.web.claim_face import Face
 from kaquan.web.page import page
 from kaquan.web.visit import NotHere, Visit
 

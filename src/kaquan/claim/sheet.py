@@ -13,7 +13,6 @@ from kaquan.actions.keep_sheet import Sheet, end_sheet, load_sheet
 from kaquan.actions.show_cards import show_cards
 from kaquan.api.claiming import add_card_ext
 from kaquan.claim.desk import Row, Wish, claim_each, enter, foreseen, guarded, look, new_nonce, require_openid, would_be
-from kaquan.claim.face import Face
 from kaquan.errors import Errcode, Refusal
 from kaquan.jssdk.sheet import finish
 from kaquan.rules.add_card import CALLS, card_ext_text, left_with, nonces_of, origin_refusal, result_of
@@ -21,6 +20,7 @@ from kaquan.rules.claim import Claim
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.js_call import cards_of, failed
 from kaquan.rules.signature import verify_card_ext
+from kaquan.web.claim_face import Face
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

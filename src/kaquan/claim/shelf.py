@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from kaquan.actions.show_cards import ShownPage, show_shelf
 from kaquan.api import scan
-from kaquan.claim.face import Face
 from kaquan.errors import Refusal
 from kaquan.store.tx import Tx
+from kaquan.web.claim_face import Face
 from kaquan.web.page import page
 from kaquan.web.visit import NotHere, Visit
 
@@ -18,9 +18,10 @@ from kaquan.web.visit import NotHere, Visit
 @page("/shelf/{scan_id}")
 async def shelf(visit: Visit) -> Response:
     """Show a shelf."""
-    return visit.show(
-        "claim/shelf.html", shown=await load_page(visit, show_shelf), face=Face(visit), scan_id=visit.path["scan_id"]
-    )
+    shown = await load_page(visit, show_shelf)
+    # The console shows the merchant's own shelves in a frame.
+    policy = {"frame-ancestors": "'self'"}
+    return visit.show("claim/shelf.html", policy=policy, shown=shown, face=Face(visit), scan_id=visit.path["scan_id"])
 
 
 async def load_page(visit: Visit, show: Callable[[Tx, str, str], ShownPage | None]) -> ShownPage:

@@ -10,11 +10,11 @@ from kaquan.actions.share_card import load_shared
 from kaquan.actions.show_cards import ShownCard, show_cards, ticket_cards
 from kaquan.api import scan
 from kaquan.claim.desk import Row, Wish, claim_each, enter, guarded, look, new_nonce, require_openid, would_be
-from kaquan.claim.face import Face
 from kaquan.errors import Errcode
 from kaquan.rules.card_tables import DEPOSIT_MODE
 from kaquan.rules.claim import Claim
 from kaquan.rules.share import may_share
+from kaquan.web.claim_face import Face
 from kaquan.web.page import page
 from kaquan.web.visit import Visit
 

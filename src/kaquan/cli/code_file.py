@@ -11,17 +11,11 @@ from typing import BinaryIO
 
 import msgspec
 
+from kaquan.rules.code_lines import Lines, coded
 from kaquan.rules.deposit import flaw
 from kaquan.rules.text import inert
 
-LONGEST_LINE = 1 << 16
 SHOWN = 64
-BOM = b"\xef\xbb\xbf"
-HEADER = "code"
-
-
-class BadFile(Exception):
-    """The file cannot be read as codes; the message says where and why."""
 
 
 class Block(msgspec.Struct):
@@ -39,37 +33,6 @@ class Block(msgspec.Struct):
     line: int = 0
 
 
-class Lines:
-    """The lines of a file as ``csv`` wants them; it knows where the last one ends.
-
-    Args:
-        file: stands at ``offset``.
-        offset, line: bytes and lines before.
-    """
-
-    def __init__(self, file: BinaryIO, offset: int, line: int) -> None:
-        self._file = file
-        self.offset = offset
-        self.line = line
-
-    def __iter__(self) -> Lines:
-        return self
-
-    def __next__(self) -> str:
-        raw = self._file.readline(LONGEST_LINE)
-        if not raw:
-            raise StopIteration
-        self.line += 1
-        if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
-            raise BadFile(f"line {self.line} is longer than {LONGEST_LINE} bytes: codes stand one on a line")
-        text = raw.removeprefix(BOM) if self.offset == 0 else raw
-        self.offset += len(raw)
-        try:
-            return text.decode()
-        except UnicodeDecodeError as fault:
-            raise BadFile(f"line {self.line} is not UTF-8: save the file as CSV in UTF-8") from fault
-
-
 def blocks(file: BinaryIO, offset: int, line: int, size: int) -> Iterator[Block]:
     """Yield the codes of a file's first column from a place on, so many lines at a time.
 
@@ -82,22 +45,10 @@ def blocks(file: BinaryIO, offset: int, line: int, size: int) -> Iterator[Block]
     """
     file.seek(offset)
     lines = Lines(file, offset, line)
-    rows = _rows(lines)
+    rows = coded(lines)
     while (block := _block(rows, lines, size)).offset > offset:
         offset = block.offset
         yield block
-
-
-def _rows(lines: Lines) -> Iterator[tuple[int, str]]:
-    """Yield number and first column of each line that is not blank, without the heading."""
-    heading = lines.line == 0
-    try:
-        for row in csv.reader(lines):
-            if row and not (heading and row[0].strip().lower() == HEADER):
-                yield lines.line, row[0]
-            heading = False
-    except csv.Error as fault:
-        raise BadFile(f"line {lines.line} is no CSV: {fault}") from fault
 
 
 def _block(rows: Iterator[tuple[int, str]], lines: Lines, size: int) -> Block:

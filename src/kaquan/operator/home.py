@@ -28,7 +28,7 @@ TRAFFIC = {
     "gift": zh("转赠"),
     "gift_accept": zh("领取转赠"),
     "delete": zh("用户删除"),
-    "create": zh("创建卡券"),
+    "create": zh("创建卡券数"),
 }
 
 

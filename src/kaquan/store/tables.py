@@ -13,7 +13,7 @@ from sqlalchemy import text as fragment
 from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
-from kaquan.store.desk_tables import application, audit, paper, spot_check, spot_item
+from kaquan.store.desk_tables import application, audit, code_block, code_file, paper, spot_check, spot_item
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -36,6 +36,8 @@ __all__ = [
     "application",
     "attempt",
     "audit",
+    "code_block",
+    "code_file",
     "failed_call",
     "fault",
     "invitation",
@@ -274,6 +276,7 @@ qr = tenant(
     number("create_time"),
     key("appid", "scan_id", "card_id"),
     Index(None, "appid", "expire_time"),
+    Index(None, "appid", "card_id", "create_time", "scan_id"),
 )
 # A call about cards that a page of a merchant's made: ``args`` and ``result`` are JSON, the result empty until the end.
 sheet = tenant(
@@ -337,6 +340,8 @@ used_signature = tenant(
     number("expire_time"),
     key("appid", "signature"),
 )
+OF_CARD = fragment("code = ''")
+# What happens to a card as a whole is found by the card; the lines of its codes, which are many, are in no such index.
 journal = tenant(
     "journal",
     number("id"),
@@ -348,6 +353,7 @@ journal = tenant(
     text("code"),
     text("fields"),
     key("appid", "id"),
+    Index(None, "appid", "card_id", "id", sqlite_where=OF_CARD, postgresql_where=OF_CARD),
     sqlite_with_rowid=False,
 )
 outbox = tenant(

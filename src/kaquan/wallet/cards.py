@@ -14,7 +14,7 @@ from kaquan.rules import code as rule
 from kaquan.rules.card_page import OVER, STAMPS
 from kaquan.rules.jump_url import safe_url
 from kaquan.store.apps import App
-from kaquan.wallet.card_texts import STAMP_TEXTS
+from kaquan.web.card_texts import STAMP_TEXTS
 from kaquan.web.card_words import tone, validity
 from kaquan.web.links import card_path
 from kaquan.web.page import page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kaquan.api.failed import keep_failure
 from kaquan.errors import Errcode, Refusal
-from kaquan.wallet.card_texts import STAMP_TEXTS
+from kaquan.web.card_texts import STAMP_TEXTS
 from kaquan.web.texts import zh
 from kaquan.web.visit import Visit
 

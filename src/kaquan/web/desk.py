@@ -172,7 +172,11 @@ class Desk(Visit):
 
     def refused(self, refused: Refusal, started: float | None = None) -> Said:
         """Keep a refused change and return what to say of it; ``kaquan explain`` knows its reference."""
-        rid, _ = keep_failure(self.call, refused, time.perf_counter() if started is None else started)
+        begun = time.perf_counter() if started is None else started
+        return self.said(refused, keep_failure(self.call, refused, begun)[0])
+
+    def said(self, refused: Refusal, rid: str) -> Said:
+        """Return what to say of a refusal that was kept under a reference, empty for one that was not."""
         told = explain(refused.errcode, refused.cause, refused.facts)
         return Said(int(refused.errcode), told.errmsg, list(told.lines(self.language).values()), rid)
 

@@ -72,9 +72,8 @@ async def create(call: Call, request: tuple[str, Part]) -> dict[str, Any]:
     stored = normalise(content)
     card_id = f"p{app.prefix}{random_text(CARD_ID_LENGTH)}"[:CARD_ID_LENGTH]
     record = call.platform.record()
-    return await call.commit(
-        lambda tx: create_card(tx, app, card_id, card_type, stored, call.now, record), lambda _: ok(card_id=card_id)
-    )
+    made = (app, card_id, card_type, stored, call.now, record, call.MADE_BY)
+    return await call.commit(lambda tx: create_card(tx, *made), lambda _: ok(card_id=card_id))
 
 
 @endpoint("/card/get", reads=OfCard)

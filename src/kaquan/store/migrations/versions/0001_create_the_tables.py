@@ -130,6 +130,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_code_appid_openid_card_id"), ["appid", "openid", "card_id"], unique=False)
 
     op.create_table(
+        "code_block",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "file_id", "position", name=op.f("pk_code_block")),
+    )
+    op.create_table(
+        "code_file",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.Column("card_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("to_stock", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("line_count", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.Column("duplicate", sa.BigInteger(), nullable=False),
+        sa.Column("malformed", sa.BigInteger(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "file_id", name=op.f("pk_code_file")),
+    )
+    with op.batch_alter_table("code_file", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_code_file_appid_card_id_create_time_file_id"),
+            ["appid", "card_id", "create_time", "file_id"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_code_file_appid_status"), ["appid", "status"], unique=False)
+
+    op.create_table(
         "dead_letter",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -225,6 +259,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_journal")),
         sqlite_with_rowid=False,
     )
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_journal_appid_card_id_id"),
+            ["appid", "card_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("code = ''"),
+            postgresql_where=sa.text("code = ''"),
+        )
+
     op.create_table(
         "known_as",
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -310,6 +353,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("appid", "scan_id", "card_id", name=op.f("pk_qr")),
     )
     with op.batch_alter_table("qr", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_qr_appid_card_id_create_time_scan_id"),
+            ["appid", "card_id", "create_time", "scan_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_qr_appid_expire_time"), ["appid", "expire_time"], unique=False)
 
     op.create_table(
@@ -761,6 +809,7 @@ def downgrade() -> None:
     op.drop_table("quota_use")
     with op.batch_alter_table("qr", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_qr_appid_expire_time"))
+        batch_op.drop_index(batch_op.f("ix_qr_appid_card_id_create_time_scan_id"))
 
     op.drop_table("qr")
     with op.batch_alter_table("pool", schema=None) as batch_op:
@@ -782,6 +831,13 @@ def downgrade() -> None:
 
     op.drop_table("membership")
     op.drop_table("known_as")
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_journal_appid_card_id_id"),
+            sqlite_where=sa.text("code = ''"),
+            postgresql_where=sa.text("code = ''"),
+        )
+
     op.drop_table("journal")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_appid"))
@@ -802,6 +858,12 @@ def downgrade() -> None:
     op.drop_table("failed_call")
     op.drop_table("delivery")
     op.drop_table("dead_letter")
+    with op.batch_alter_table("code_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_code_file_appid_status"))
+        batch_op.drop_index(batch_op.f("ix_code_file_appid_card_id_create_time_file_id"))
+
+    op.drop_table("code_file")
+    op.drop_table("code_block")
     with op.batch_alter_table("code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_code_appid_openid_card_id"))
 
