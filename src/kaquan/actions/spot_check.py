@@ -85,10 +85,11 @@ def figures(tx: Tx, appid: str, now: int) -> list[Figures]:
     counts = {card_id: list(map(int, rest)) for card_id, *rest in tx.all(query)}
     columns = (CARD.card_id, CARD.content, CARD.date_type, CARD.end_time)
     cards = tx.all(sa.select(*columns).where((CARD.appid == appid) & CARD.card_id.in_(list(counts))))
-    return sorted((_figures(card, *counts[card.card_id], now) for card in cards), key=lambda one: -one.issued)
+    return sorted((_figures(card, counts[card.card_id], now) for card in cards), key=lambda one: -one.issued)
 
 
-def _figures(card: Any, issued: int, consumed: int, standing: int, lapsed: int, now: int) -> Figures:
+def _figures(card: Any, counted: list[int], now: int) -> Figures:
+    issued, consumed, standing, lapsed = counted
     ranged = card.date_type == FIX_TIME_RANGE
     overdue = standing * (card.end_time < now) if ranged else lapsed
     return Figures(card.card_id, _title(card.content), issued, consumed, overdue)
