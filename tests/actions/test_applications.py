@@ -238,10 +238,11 @@ def test_codes_of_the_platform_are_not_checked(database: Database) -> None:
     async def opened() -> Any:
         async with shop(database) as one:
             await one.claim(Claim(CARD, ANN, NOW))
-            drawn = await one.store.write(lambda tx: checks.draw(tx, APPID, 7, [1], 1, "op", NOW))
-            return drawn, await one.store.read(lambda tx: checks.figures(tx, APPID, NOW))
+            drawn = await one.store.read(lambda tx: checks.sample(tx, APPID, [1]))
+            opened = await one.store.write(lambda tx: checks.open_check(tx, APPID, 7, drawn, "op", NOW))
+            return drawn, opened, await one.store.read(lambda tx: checks.figures(tx, APPID, NOW))
 
-    assert run(opened()) == (False, [])
+    assert run(opened()) == ([], False, [])
 
 
 def test_a_check_goes_from_the_draw_to_the_verdict(database: Database) -> None:
@@ -249,7 +250,8 @@ def test_a_check_goes_from_the_draw_to_the_verdict(database: Database) -> None:
         gifts = Gifts(one)
         await gifts.accept(BOB, await gifts.give(ANN, "A-6"))
         await one.consume(Consume("A-1", NOW + 1, CARD))
-        assert await one.store.write(lambda tx: checks.draw(tx, APPID, 7, list(range(50)), 50, "op", NOW))
+        drawn = await one.store.read(lambda tx: checks.sample(tx, APPID, list(range(50))))
+        assert await one.store.write(lambda tx: checks.open_check(tx, APPID, 7, drawn, "op", NOW))
         items = await one.store.read(lambda tx: checks.list_items(tx, APPID, 7, NOW + 2))
         assert [item.code for item in items] == [f"A-{number}" for number in range(1, 7)]
         assert [item.state for item in items] == ["CONSUMED"] + ["NORMAL"] * 5
@@ -272,10 +274,23 @@ def test_a_check_goes_from_the_draw_to_the_verdict(database: Database) -> None:
 
 def test_a_sample_is_of_the_size_that_was_asked_for(database: Database) -> None:
     async def scenario(one: Shop) -> Any:
-        await one.store.write(lambda tx: checks.draw(tx, APPID, 8, [5, 0], 2, "op", NOW))
-        return [item.code for item in await one.store.read(lambda tx: checks.list_items(tx, APPID, 8, NOW))]
+        return await one.store.read(lambda tx: checks.sample(tx, APPID, [5, 0]))
 
-    assert played(database, scenario) == ["A-2", "A-6"]
+    assert played(database, scenario) == [("A-2", CARD), ("A-6", CARD)]
+
+
+def test_codes_that_are_good_for_some_days_lapse_one_by_one(database: Database) -> None:
+    async def scenario(one: Shop) -> Any:
+        await one.claim(Claim(CARD, BOB, NOW + 86400, "B-1", ""))
+        return [await one.store.read(lambda tx, at=at: checks.figures(tx, APPID, at)) for at in ends(one)]
+
+    def ends(one: Shop) -> list[int]:
+        first, last = sorted({end for (end,) in one.rows(tables.code, "end_time")})
+        return [first, first + 1, last + 1]
+
+    term = {"date_info": {"type": "DATE_TYPE_FIX_TERM", "fixed_term": 3, "fixed_begin_term": 0}}
+    found = played(database, scenario, **term)
+    assert [(figures.issued, figures.overdue) for (figures,) in found] == [(7, 0), (7, 6), (7, 7)]
 
 
 def test_merchants_with_codes_of_their_own_are_watched_also_when_they_lost_them(account: Database) -> None:

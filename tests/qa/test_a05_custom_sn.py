@@ -16,9 +16,9 @@ ROW = re.compile(r'<span class="mono">([^<]+)</span>')
 
 
 def cause(merchant: Applicant) -> str:
-    """Return why a card with codes of the merchant's own is refused, empty when it is not."""
-    answer = merchant.desk.api.post("/card/create", OWN)
-    return merchant.desk.refused("/card/create", OWN)["cause"] if answer["errcode"] else ""
+    """Return errcode and cause that a card with codes of the merchant's own is refused with, empty when it is not."""
+    errcode = merchant.desk.api.post("/card/create", OWN)["errcode"]
+    return f"{errcode} {merchant.desk.refused('/card/create', OWN)['cause']}" if errcode else ""
 
 
 def test_it_is_on_at_once_and_off_when_a_check_fails(server: Server) -> None:
@@ -30,12 +30,12 @@ def test_it_is_on_at_once_and_off_when_a_check_fails(server: Server) -> None:
     assert follows(lambda: cause(merchant) == "")
     page = f"/operator/spot-checks/{merchant.appid}"
     assert merchant.operator.post(page, do="suspend", reason="没有回传") == 303
-    assert follows(lambda: cause(merchant) == "permission_suspended")
+    assert follows(lambda: cause(merchant) == "43009 permission_suspended")
     told = merchant.desk.refused("/card/create", OWN)
     assert told["zh"].endswith("在抽查后被平台暂停。")
     # Who was suspended cannot turn it on again.
     merchant.owner.post(merchant.page("custom-sn"), agreed="1")
-    assert cause(merchant) == "permission_suspended"
+    assert cause(merchant) == "43009 permission_suspended"
     assert merchant.operator.post(page, do="restore", reason="已补报") == 303
     assert follows(lambda: cause(merchant) == "")
 

@@ -78,12 +78,21 @@ class Item(msgspec.Struct, frozen=True):
 
 def figures(tx: Tx, appid: str, now: int) -> list[Figures]:
     """Return the figures of each card with codes of the merchant's own, most issued first; one pass over the codes."""
-    lapsed = CODE.status.in_([*USABLE, GIFTING]) & (now > END)
-    sums = [sa.func.sum(sa.case((one, 1), else_=0)) for one in (CODE.status == CONSUMED, lapsed)]
-    issued = sa.func.count().label("issued")
-    query = sa.select(CARD.card_id, CARD.content, issued, *sums).where(_own(appid), _of_card(appid))
-    rows = tx.all(query.group_by(CARD.card_id, CARD.content).order_by(issued.desc(), CARD.card_id))
-    return [Figures(card_id, _title(content), *map(int, counts)) for card_id, content, *counts in rows]
+    standing = CODE.status.in_([*USABLE, GIFTING])
+    counted = (CODE.status == CONSUMED, standing, standing & (CODE.end_time < now))
+    sums = [sa.func.sum(sa.case((one, 1), else_=0)) for one in counted]
+    query = sa.select(CODE.card_id, sa.func.count(), *sums).where(_own(appid)).group_by(CODE.card_id)
+    counts = {card_id: list(map(int, rest)) for card_id, *rest in tx.all(query)}
+    columns = (CARD.card_id, CARD.content, CARD.date_type, CARD.end_time)
+    cards = tx.all(sa.select(*columns).where((CARD.appid == appid) & CARD.card_id.in_(list(counts))))
+    return sorted((_figures(card, counts[card.card_id], now) for card in cards), key=lambda one: -one.issued)
+
+
+def _figures(card: Any, counted: list[int], now: int) -> Figures:
+    issued, consumed, standing, lapsed = counted
+    ranged = card.date_type == FIX_TIME_RANGE
+    overdue = standing * (card.end_time < now) if ranged else lapsed
+    return Figures(card.card_id, _title(card.content), issued, consumed, overdue)
 
 
 def watched(tx: Tx, after: str, limit: int) -> list[tuple[str, str]]:
@@ -97,29 +106,29 @@ def watched(tx: Tx, after: str, limit: int) -> list[tuple[str, str]]:
     return [(appid, name) for appid, name in rows]
 
 
-def draw(tx: Tx, appid: str, check_id: int, picks: Sequence[int], size: int, by: str, now: int) -> bool:
-    """Open a check on a random sample of the merchant's issued codes, and tell whether there were any.
+def sample(tx: Tx, appid: str, picks: Sequence[int]) -> list[tuple[str, str]]:
+    """Return a random sample of the merchant's issued codes, each with its card; all of them where they are fewer.
 
     Args:
-        picks: at least ``size`` random 63-bit numbers.
+        picks: random 63-bit numbers, as many as codes are wanted.
     """
     issued = tx.one(sa.select(sa.func.count()).select_from(tables.code).where(_own(appid)))
-    places = rule.places(list(picks), int(issued[0]) if issued else 0, size)
-    numbered = sa.select(
-        CODE.code, CODE.card_id, sa.func.row_number().over(order_by=(CODE.code, CODE.scope)).label("place")
-    ).where(_own(appid))
-    every = numbered.subquery()
-    wanted = sa.select(every.c.code, every.c.card_id).where(every.c.place.in_([one + 1 for one in places]))
-    sample = tx.all(wanted.order_by(every.c.place)) if places else []
-    if not sample:
+    places = rule.places(list(picks), int(issued[0]) if issued else 0, len(picks))
+    number = sa.func.row_number().over(order_by=(CODE.code, CODE.scope)).label("number")
+    every = sa.select(CODE.code, CODE.card_id, number).where(_own(appid)).subquery().c
+    wanted = sa.select(every.code, every.card_id).where(every.number.in_([place + 1 for place in places]))
+    return [(code, card_id) for code, card_id in tx.all(wanted.order_by(every.number))] if places else []
+
+
+def open_check(tx: Tx, appid: str, check_id: int, drawn: Sequence[tuple[str, str]], by: str, now: int) -> bool:
+    """Open a check on a sample, and tell whether there was anything in it."""
+    if not drawn:
         return False
     empty = {"verdict": "", "note": "", "opened_by": by, "answer_time": 0, "close_time": 0}
     tx.run(sa.insert(tables.spot_check).values(appid=appid, id=check_id, state=OPEN, create_time=now, **empty))
     of_check = {"appid": appid, "check_id": check_id, **msgspec.structs.asdict(Answer())}
-    tx.run(
-        sa.insert(tables.spot_item),
-        [{**of_check, "position": at, "code": code, "card_id": card} for at, (code, card) in enumerate(sample, 1)],
-    )
+    items = [{**of_check, "position": at, "code": code, "card_id": card} for at, (code, card) in enumerate(drawn, 1)]
+    tx.run(sa.insert(tables.spot_item), items)
     return True
 
 
@@ -197,10 +206,6 @@ def _item(row: dict[str, Any], now: int) -> Item:
 def _own(appid: str) -> Any:
     # A giver's line stays behind when a code changes hands; the code itself is the receiver's.
     return (CODE.appid == appid) & (CODE.scope != "") & (CODE.status != code_rule.GIFT_SUCC)
-
-
-def _of_card(appid: str) -> Any:
-    return (CARD.appid == appid) & (CARD.card_id == CODE.card_id)
 
 
 def _items(appid: str, check_id: int) -> Any:

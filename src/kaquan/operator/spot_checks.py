@@ -74,11 +74,13 @@ async def draw(visit: Desk, app: App) -> Response:
         return await show(visit, app, visit.text(NO_SIZE))
     check_id, picks = visit.platform.ids(), new_picks(size)
     by, now = visit.require_person().name, wall_clock()
-    await visit.enter(app.appid)
-    drawn = await visit.change(
-        "spot_check.draw", lambda tx: action.draw(tx, app.appid, check_id, picks, size, by, now), str(size)
+    appid = app.appid
+    drawn = await visit.read(lambda tx: action.sample(tx, appid, picks))
+    await visit.enter(appid)
+    opened = await visit.change(
+        "spot_check.draw", lambda tx: action.open_check(tx, appid, check_id, drawn, by, now), str(len(drawn))
     )
-    return visit.go(f"{place(app.appid)}/{check_id}" if drawn else f"{place(app.appid)}?none=1")
+    return visit.go(f"{place(appid)}/{check_id}" if opened else f"{place(appid)}?none=1")
 
 
 @desk("/operator/spot-checks/{merchant}/{check}", "GET", "POST", sees="platform.see", changes="platform.change")
