@@ -129,7 +129,7 @@ def test_of_a_long_journal_the_known_moments_are_read_and_all_of_it_on_demand(
     code = api.claim(card_id, me)
     api.ok("/card/code/consume", {"code": code})
     api.ok("/sandbox/delete", {"openid": me, "card_id": card_id, "code": code})
-    pad_journal(server, api, 20_001)
+    pad_journal(server, api, 25_001)
     known = trail(owner, api, code)
     assert (known[0], known[-1]) == ("被领取", "持有人删除")
     assert "翻遍整个流水" in owner.page

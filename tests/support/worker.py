@@ -49,8 +49,9 @@ class Worker(Visitor):
         self._cookies[COOKIE] = session
 
     def forget(self) -> None:
-        """Lose the session's cookie."""
+        """Lose the session's cookie, and what the pages of that session hid in their forms."""
         del self._cookies[COOKIE]
+        self.hidden = {}
 
     def use(self, name: str, value: str) -> None:
         """Take a cookie that was found."""

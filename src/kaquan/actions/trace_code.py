@@ -21,6 +21,8 @@ from kaquan.rules.ids import LAST_ID
 from kaquan.store import tables
 from kaquan.store.tx import Tx
 
+# A journal of so few lines is always looked through.
+SHORT = 5000
 # Lines that are read in one go where all are looked through: some ten milliseconds.
 SLICE = 20_000
 # Lines of one moment that are read at the most.
@@ -69,11 +71,11 @@ def _kept(tx: Tx, appid: str, wanted: sa.ColumnElement[bool]) -> list[Kept]:
     return [Kept(Code(*row[: len(COLUMNS)]), *row[len(COLUMNS) :]) for row in rows]
 
 
-def next_span(tx: Tx, appid: str, after: int) -> Span:
-    """Return the span of the next 20,000 lines from an id on; where there are no more, it ends at the last id."""
+def next_span(tx: Tx, appid: str, after: int, size: int = SLICE) -> Span:
+    """Return the span of the next ``size`` lines from an id on; where there are no more, it ends at the last id."""
     table = tables.journal.c
     behind = sa.select(table.id).where((table.appid == appid) & (table.id >= after)).order_by(table.id)
-    row = tx.one(behind.offset(SLICE).limit(1))
+    row = tx.one(behind.offset(size).limit(1))
     return after, row.id if row else LAST_ID
 
 

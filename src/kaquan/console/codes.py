@@ -11,7 +11,7 @@ from starlette.responses import Response
 from kaquan.actions.card_titles import card_titles
 from kaquan.actions.list_codes import list_recent
 from kaquan.actions.search_people import find_people
-from kaquan.actions.trace_code import find_kept, find_lines, find_waiting, next_span, nicknames
+from kaquan.actions.trace_code import SHORT, find_kept, find_lines, find_waiting, next_span, nicknames
 from kaquan.rules.code_search import OF_CARD, OF_CODE, OF_PERSON, meanings, typed
 from kaquan.rules.code_trace import RENAME, Kept
 from kaquan.rules.ids import LAST_ID
@@ -76,7 +76,7 @@ async def _codes(visit: Desk, text: str) -> list[Kept]:
     def find(tx: Tx) -> list[Kept]:
         if kept := find_kept(tx, appid, text):
             return kept
-        span = next_span(tx, appid, 0)
+        span = next_span(tx, appid, 0, SHORT)
         lines = find_lines(tx, appid, [text], "", span) if span[1] == LAST_ID else []
         became = [one.fields.get("new_code", "") for one in lines if one.kind == RENAME and one.code == text]
         return [kept for code in became for kept in find_kept(tx, appid, str(code))]

@@ -10,6 +10,7 @@ import msgspec
 
 from kaquan.actions.keep_audit import Entry
 from kaquan.actions.trace_code import (
+    SHORT,
     Push,
     find_audit,
     find_known,
@@ -92,7 +93,7 @@ async def trace(visit: Visit, kept: Kept, whole: bool = False) -> Traced:
 async def _spans(visit: Visit, known: Known, whole: bool) -> tuple[list[Span], bool]:
     """Return where to look, and whether that is all of the journal."""
     appid = visit.app.appid
-    span = await visit.read(lambda tx: next_span(tx, appid, 0))
+    span = await visit.read(lambda tx: next_span(tx, appid, 0, SHORT))
     spans = [span]
     if span[1] < LAST_ID and not whole:
         return windows(known.times, (0, visit.app.clock_offset)), False

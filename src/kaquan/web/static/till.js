@@ -236,6 +236,10 @@ function begin() {
   if (place) {
     camera(place);
   }
+  // On a phone the keyboard would lie over the camera.
+  if (matchMedia("(pointer: coarse)").matches) {
+    document.activeElement?.blur();
+  }
   signal(till.dataset.mood);
 }
 
