@@ -32,7 +32,7 @@ from kaquan.rules.card_content import Content
 from kaquan.rules.card_tables import NOT_VERIFY, OFF_SHELF, VERIFY_FAIL, VERIFY_OK
 from kaquan.rules.card_update import Change
 from kaquan.rules.store_content import Service, StoreInfo
-from kaquan.store.apps import App
+from kaquan.store.apps import App, load_app
 from kaquan.store.tx import Tx
 from support.database import KEYS, Database
 
@@ -184,3 +184,12 @@ def test_the_platform_in_figures(two: Callable[..., Any]) -> None:
     assert two(lambda tx: errors(tx, 0)) == []
     shown = two(lambda tx: figures(tx, ANN.appid, 0))
     assert (shown.cards, shown.claimed, shown.stock, shown.stores) == ({VERIFY_OK: 1}, 0, 500000, 0)
+
+
+def test_a_suspension_without_a_reason_takes_none_over(two: Callable[..., Any]) -> None:
+    kept = []
+    for values in ({"suspended": True, "suspend_reason": "why"}, {"name": "x"}, {"suspended": True}):
+        two(lambda tx, values=values: change_app(tx, ANN.appid, **values))
+        app = two(lambda tx: load_app(tx, ANN.appid))
+        kept.append((app.suspended, app.suspend_reason))
+    assert kept == [(True, "why"), (True, "why"), (True, "")]

@@ -47,7 +47,9 @@ def new_app(appid: str, secret: str, prefix: str, name: str, gh_id: str, sandbox
 
 
 def change_app(tx: Tx, appid: str, **values: object) -> bool:
-    """Change columns of an account, and tell whether there is one."""
+    """Change columns of an account, and tell whether there is one; a suspension has the reason that comes with it."""
+    if "suspended" in values:
+        values = {"suspend_reason": "", **values}
     return bool(tx.run(sa.update(tables.app).where(tables.app.c.appid == appid).values(**values)))
 
 
