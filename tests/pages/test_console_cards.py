@@ -6,7 +6,7 @@ import io
 import re
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from card_bodies import card
