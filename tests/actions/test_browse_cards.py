@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 from card_bodies import NOW, card
 
 from kaquan.actions import browse_cards as browsing
-from kaquan.actions.browse_cards import Place, browse_cards, list_steps
+from kaquan.actions.browse_cards import CardLine, Place, browse_cards, list_steps
 from kaquan.actions.create_card import create_card
 from kaquan.actions.create_qr import create_qr
 from kaquan.actions.create_shelf import Shelf, ShelfCard, create_shelf
@@ -48,13 +49,25 @@ def furnish(tx: Tx, *titles: str) -> None:
         create_card(tx, APP, f"c{number}", "GIFT", normalise(content), NOW + number // 2, record())
 
 
+def page(
+    tx: Tx, statuses: Sequence[str] = (), after: Place | None = None, count: int = 2
+) -> tuple[list[CardLine], Place | None]:
+    """Return a page of the list."""
+    return browse_cards(tx, APP.appid, statuses, "", after, count)
+
+
+def put_out(tx: Tx, number: int) -> None:
+    """Make a ticket that lives a minute; two are made in each second."""
+    wish = Wish("c0", outer_str=f"door-{number}")
+    create_qr(tx, APP.appid, f"q{number}", [wish], 60, NOW + number // 2)
+
+
 def test_cards_come_newest_first_page_by_page(database: Database) -> None:
     database.transact(lambda tx: furnish(tx, *(f"卡{number}" for number in range(5))))
-    seen, after = [], None
+    seen: list[list[str]] = []
+    after: Place | None = None
     for _ in range(3):
-        lines, after = database.transact(
-            partial(browse_cards, appid=APP.appid, statuses=(), words="", after=after, count=2)
-        )
+        lines, after = database.transact(partial(page, after=after))
         seen.append([one.card_id for one in lines])
     assert seen == [["c4", "c2"], ["c3", "c0"], ["c1"]]
     assert after is None
@@ -93,9 +106,7 @@ def test_cards_are_narrowed_to_a_state_and_say_what_happened_to_them(database: D
     database.transact(lambda tx: review(tx, APP, "c0", "图片不清楚", NOW + 9, record()))
     database.transact(lambda tx: delete_card(tx, APP.appid, "c1", NOW + 9, record()))
     for status, found in ((VERIFY_FAIL, ["c0"]), (DELETED, ["c1"]), (NOT_VERIFY, ["c2"])):
-        lines, _ = database.transact(
-            partial(browse_cards, appid=APP.appid, statuses=[status], words="", after=None, count=9)
-        )
+        lines, _ = database.transact(partial(page, statuses=[status], count=9))
         assert [one.card_id for one in lines] == found
     steps = database.transact(lambda tx: list(list_steps(tx, APP.appid, "c0", 9)))
     assert [(one.kind, one.create_time) for one in steps] == [("refuse", NOW + 9), ("create", NOW)]
@@ -105,9 +116,7 @@ def test_cards_are_narrowed_to_a_state_and_say_what_happened_to_them(database: D
 def test_tickets_that_were_made_one_by_one_are_listed(database: Database) -> None:
     database.transact(lambda tx: furnish(tx, "一"))
     for number in range(3):
-        wish = [Wish("c0", outer_str=f"door-{number}")]
-        ticket = partial(create_qr, appid=APP.appid, scan_id=f"q{number}", wishes=wish, expire_seconds=60)
-        database.transact(partial(ticket, now=NOW + number // 2))
+        database.transact(partial(put_out, number=number))
     shelf = Shelf("http://a.example/b.jpg", "本周", True, "SCENE_H5", [ShelfCard("c0", "http://a.example/c.jpg")])
     database.transact(lambda tx: create_shelf(tx, APP.appid, "s0", shelf, NOW))
     first = database.transact(lambda tx: list_tickets(tx, APP.appid, "c0", None, 2))

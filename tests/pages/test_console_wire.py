@@ -221,6 +221,26 @@ def test_the_ways_that_a_card_cannot_go_say_why(sqlite_server: Server, base: dic
     assert 'name="change"' not in one.page
 
 
+def test_a_card_whose_change_is_under_review_is_shown_as_people_see_it(sqlite_server: Server) -> None:
+    api = sqlite_server.new_app(review="manual")
+    card_id = api.create_card(card("GIFT", {"notice": "旧的提醒"}))
+    api.ok("/sandbox/approve", {"card_id": card_id})
+    one = worker(sqlite_server, api, "staff")
+    path = f"/console/{api.appid}/cards/{card_id}"
+    assert one.post(f"{path}/edit", **fields(**{"base_info.notice": "新的提醒"})) == 303
+    assert one.headers["location"] == f"{path}?done=reviewed"
+    assert one.get(path) == 200
+    assert "修改审核中，用户看到的仍是原来的内容，可以继续领取。" in one.page
+    frame = re.search(r'<iframe [^>]*src="([^"]+)"', one.page)
+    assert frame is not None
+    for address, notice in ((unescape(frame[1]), "旧的提醒"), (f"{path[:-29]}/preview?card={card_id}", "新的提醒")):
+        assert one.get(address) == 200
+        assert f'<p class="face-notice">{notice}</p>' in one.page
+    api.ok("/sandbox/refuse", {"card_id": card_id, "reason": "提醒不清楚"})
+    assert one.get(path) == 200
+    assert one.page.count("提醒不清楚") == 2
+
+
 def test_a_preview_is_never_refused(sandbox: Api, staff: Worker) -> None:
     card_id = sandbox.create_card(card("GIFT", {"date_info": TERM}))
     path = f"/console/{sandbox.appid}/cards/preview"

@@ -27,7 +27,7 @@ POLICY = {"frame-ancestors": "'self'", "script-src": "'none'", "form-action": "'
 async def preview(visit: Desk) -> Response:
     """Show the card of a form, with the call that the form would make where a script of ours asks."""
     card_id = visit.form.get("card", "") or visit.query.get("card", "")
-    stored = await stored_card(visit, card_id) if card_id else None
+    stored = await stored_card(visit, card_id, "shown" in visit.query) if card_id else None
     card_type = stored[0] if stored else visit.form.get("type", "") or visit.query.get("type", "")
     if card_type not in TYPES:
         raise NotHere
@@ -52,8 +52,8 @@ def draft_of(visit: Desk, form: Form, request: Request, stored: Content | None) 
     return content_of(form.card_type, sent, visit.text, visit.now)
 
 
-async def stored_card(visit: Desk, card_id: str) -> tuple[str, Content]:
-    """Return type and content of a card of this account, as it is stored.
+async def stored_card(visit: Desk, card_id: str, shown: bool = False) -> tuple[str, Content]:
+    """Return type and content of a card of this account, with a change under review unless what people see is asked.
 
     Raises:
         NotHere: there is none.
@@ -61,7 +61,7 @@ async def stored_card(visit: Desk, card_id: str) -> tuple[str, Content]:
     if not await visit.read(lambda tx: has_card(tx, visit.app.appid, card_id)):
         raise NotHere
     row = await visit.read(lambda tx: load_card(tx, visit.app.appid, card_id))
-    return row.card_type, from_text(row.card_type, row.content)
+    return row.card_type, from_text(row.card_type, (row.shown if shown else "") or row.content)
 
 
 async def show(visit: Desk, card_type: str, content: Content, card_id: str) -> Response:

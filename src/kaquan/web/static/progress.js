@@ -6,7 +6,7 @@ const EVERY = 700;
 
 async function look() {
   const answer = await fetch(going.dataset.watch, { headers: { accept: "application/json" } });
-  const { done, over } = await answer.json();
+  const { done, over = true } = await answer.json();
   if (over) {
     location.reload();
     return;
