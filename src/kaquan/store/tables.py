@@ -12,10 +12,11 @@ from sqlalchemy import text as fragment
 
 from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
+from kaquan.store.developer_tables import snapshot
 from kaquan.store.platform_tables import GLOBAL, account, account_prefix, attempt, known_as, platform, session
 
 # What is taken from here though it is made elsewhere.
-__all__ = ["GLOBAL", "account", "account_prefix", "attempt", "known_as", "metadata", "platform", "session"]
+__all__ = ["GLOBAL", "account", "account_prefix", "attempt", "known_as", "metadata", "platform", "session", "snapshot"]
 
 app = tenant(
     "app",
