@@ -6,8 +6,10 @@ import gzip
 import hashlib
 import json
 import re
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,6 +217,7 @@ def test_no_secret_is_in_a_file_and_the_loading_app_keeps_its_own(server: Server
     callback = server.database.transact(
         lambda tx: tx.one(sa.select(tables.callback).where(tables.callback.c.appid == api.appid))
     )
+    assert callback is not None
     text = gzip.decompress(save(api)).decode()
     secrets = (api.secret, hash_secret(api.secret), api.token, ticket, code, hash_secret(code), user_token)
     pushed = (receiver.token, receiver.aes_key, receiver.url, callback.token_box, callback.aes_key_box)
@@ -383,3 +386,33 @@ def test_snapshots_of_another_app_are_none_of_its_own(sqlite_server: Server, san
     assert sandbox.post("/sandbox/restore", {"name": "seed"})["errcode"] == 40097
     assert sandbox.post("/sandbox/snapshots/delete", {"name": "seed"})["errcode"] == 40097
     assert len(other.ok("/sandbox/snapshots")["snapshots"]) == 1
+
+
+def test_who_claims_meanwhile_leaves_nothing_half_done(server: Server) -> None:
+    api = server.new_app()
+    card_id = api.create_card(card("GROUPON", {"get_limit": 50, "sku": {"quantity": 10_000}}))
+    openids, file = api.people(4), save(api)
+    over = threading.Event()
+
+    def claim(openid: str) -> int:
+        claimed = 0
+        while not over.is_set():
+            claimed += api.post("/ext/claim", {"card_id": card_id, "openid": openid})["errcode"] == 0
+        return claimed
+
+    with ThreadPoolExecutor(len(openids)) as pool:
+        claiming = [pool.submit(claim, openid) for openid in openids]
+        for _ in range(4):
+            assert load(api, file, force="1")["errcode"] == 0
+        over.set()
+        assert sum(one.result() for one in claiming) > 0
+    found = rows(server.database, api.appid)
+    codes = {row[saved("code", "code")] for row in found["code"]}
+    claims = {row[saved("journal", "code")] for row in found["journal"] if row[saved("journal", "kind")] == "claim"}
+    assert claims == codes
+    assert api.stock(card_id) == {"quantity": 10_000 - len(codes), "total_quantity": 10_000}
+
+
+def saved(table: str, column: str) -> int:
+    """Return where a column stands among those of its table that are saved."""
+    return [one.name for one in saved_tables()[table]].index(column)
