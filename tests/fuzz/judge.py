@@ -31,6 +31,7 @@ SERVED = {
     "/healthz": ("text/plain; charset=utf-8",),
     "/image/": ("image/png", "image/jpeg", "text/plain"),
     "/metrics": (CONTENT_TYPE,),
+    "/sandbox/save": ("application/gzip",),
 }
 NOT_FOUND = {*PREFIXES, "/cgi-bin/showqrcode"}
 # The original says errcode in their refusals alone.

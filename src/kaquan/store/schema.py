@@ -50,6 +50,12 @@ def config(connection: sa.Connection | None = None) -> Config:
     return made
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the revisions of the schema that this version knows, the newest first."""
+    return tuple(one.revision for one in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def migrate(settings: Settings, keys: Keys) -> None:
     """Create or upgrade the schema; safe when several processes start at once.
 

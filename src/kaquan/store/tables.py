@@ -14,6 +14,7 @@ from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
 from kaquan.store.desk_tables import application, audit, code_block, code_file, paper, spot_check, spot_item
+from kaquan.store.developer_tables import snapshot
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -49,6 +50,7 @@ __all__ = [
     "quota_override",
     "quota_use",
     "session",
+    "snapshot",
     "spot_check",
     "spot_item",
     "stat_day",
