@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
 from card_bodies import card
 
 from cli.command import kaquan, printed
@@ -54,6 +55,7 @@ def account(database: Database, key: object, base_url: str) -> Api:
     return Api(base_url, appid, secret)
 
 
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True)
 def test_the_flags_say_where_it_listens_how_it_is_addressed_and_where_callbacks_may_go(
     database: Database, receiver: Receiver
 ) -> None:
@@ -70,6 +72,7 @@ def test_the_flags_say_where_it_listens_how_it_is_addressed_and_where_callbacks_
         assert api.ok("/sandbox/callback", receiver.settings()) == {}
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_it_listens_on_any_free_port_and_lets_no_callback_into_its_own_network(
     database: Database, receiver: Receiver
 ) -> None:

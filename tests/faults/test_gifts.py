@@ -23,7 +23,7 @@ from support.run import run
 
 OK, INVALID_CODE, INVALID_CARD, CONSUMED, IN_GIFT, TAKEN, LATE = 0, 40056, 40073, 40099, 40127, 45033, 40079
 CALLERS = 16
-ROUNDS = 20
+ROUNDS = 10
 KINDS = {"platform": {}, "merchant": {"use_custom_code": True}}
 Race = Callable[[list[Caller], str], list[Awaitable[dict[str, Any]]]]
 
@@ -163,8 +163,8 @@ def test_claims_and_gifts_that_draw_from_one_pool_never_draw_the_same_code(fleet
     fleet.database.transact(lambda tx: change_app(tx, appid, gift_new_code=True))
     card_id = api.create_card(card("GROUPON", {"get_limit": 50, **DEPOSIT}))
     ann, bob = api.person("ann"), api.person("bob")
-    api.ok("/card/code/deposit", {"card_id": card_id, "code": [f"D-{number}" for number in range(60)]})
-    api.ok("/card/modifystock", {"card_id": card_id, "increase_stock_value": 40})
+    api.ok("/card/code/deposit", {"card_id": card_id, "code": [f"D-{number}" for number in range(3 * ROUNDS)]})
+    api.ok("/card/modifystock", {"card_id": card_id, "increase_stock_value": 2 * ROUNDS})
     codes = [api.claim(card_id, ann) for _ in range(ROUNDS)]
     gifts = [api.ok("/sandbox/gift", {"openid": ann, "card_id": card_id, "code": code})["gift_id"] for code in codes]
     # Each process follows a change of an account within a second.

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from card_bodies import card
 
@@ -133,6 +134,7 @@ def test_codes_deposited_while_claims_run_are_all_given_once(fleet: Fleet) -> No
     assert sorted(given) == kept(fleet, apis[0].appid, card_id)
 
 
+@pytest.mark.parametrize("fleet", [1], ids=["one process"], indirect=True)
 def test_a_file_is_imported_while_claims_run_and_none_waits_long(fleet: Fleet, tmp_path: Path) -> None:
     apis = fleet.new_app()
     people, card_id, given = apis[0].people(16), apis[0].create_card(BODY), list[str]()
@@ -155,7 +157,7 @@ def test_a_file_is_imported_while_claims_run_and_none_waits_long(fleet: Fleet, t
 
 
 def import_file(fleet: Fleet, card_id: str, file: Path) -> str:
-    """Run the command beside the servers and return what it prints."""
+    """Run the command in a process beside the server and return what it prints."""
     command = [sys.executable, "-m", "kaquan", "codes", "import", card_id, str(file), "--stock"]
     environment = {**os.environ, "KAQUAN_DATABASE_URL": fleet.database.url}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True).stdout

@@ -15,7 +15,7 @@ from support.run import run
 OK = 0
 INVALID_CODE = 40116
 CALLERS = 24
-ROUNDS = 20
+ROUNDS = 10
 BODY = card("GROUPON", {"use_custom_code": True, "get_limit": 1000})
 
 

@@ -54,12 +54,16 @@ def without(good: str, name: str) -> str:
     return json.dumps(members)
 
 
-@pytest.mark.parametrize("name", MALFORMED)
-def test_3_a_malformed_card_ext_is_told_with_its_key_or_its_fault(phone: Page, merchant: Merchant, name: str) -> None:
-    spoil, expected, word = MALFORMED[name]
+def test_3_a_malformed_card_ext_is_told_with_its_key_or_its_fault(
+    phone: Page, merchant: Merchant, subtests: pytest.Subtests
+) -> None:
     merchant.sign_in(phone, "ann")
     card_id = merchant.card()
     good = merchant.card_ext(card_id)
-    text, cause, reason = refusal(offered(phone, merchant, card_id, spoil(good)), merchant)
-    assert (text, cause, word in reason) == (TEXT, expected, True)
+    for name, (spoil, expected, word) in MALFORMED.items():
+        with subtests.test(name):
+            window = offered(phone, merchant, card_id, spoil(good))
+            text, cause, reason = refusal(window, merchant)
+            assert (text, cause, word in reason) == (TEXT, expected, True)
+            window.close()
     mended(offered(phone, merchant, card_id, good))

@@ -60,27 +60,31 @@ def claimed(page: Page, merchant: Merchant, openid: str) -> None:
 
 
 @pytest.mark.parametrize("device", STRICT, indirect=True)
-@pytest.mark.parametrize("name", WITHOUT_QUOTES)
 def test_on_ios_nothing_opens_until_the_quotes_are_there(
-    phone: Page, merchant: Merchant, faults: Faults, name: str
+    phone: Page, merchant: Merchant, faults: Faults, subtests: pytest.Subtests
 ) -> None:
     faults.expect(r"cardExt of cardList\[0\] has to be a string holding JSON; it is object")
-    openid, card_id = merchant.sign_in(phone, "ann"), merchant.card()
-    ext = merchant.card_ext(card_id)
-    offering(phone, merchant, card_id, WITHOUT_QUOTES[name](ext))
-    said = nothing_opens(phone, merchant)
-    assert (said["原因"], said["位置"], said["处理"]) == (f"{WHY}对象。", "cardList[0].cardExt", FIX)
-    offering(phone, merchant, card_id, f"'{ext}'")
-    claimed(phone, merchant, openid)
+    for name, write in WITHOUT_QUOTES.items():
+        with subtests.test(name):
+            openid, card_id = merchant.sign_in(phone, name), merchant.card()
+            ext = merchant.card_ext(card_id)
+            offering(phone, merchant, card_id, write(ext))
+            said = nothing_opens(phone, merchant)
+            assert (said["原因"], said["位置"], said["处理"]) == (f"{WHY}对象。", "cardList[0].cardExt", FIX)
+            offering(phone, merchant, card_id, f"'{ext}'")
+            claimed(phone, merchant, openid)
 
 
 @pytest.mark.parametrize("device", LENIENT, indirect=True)
-@pytest.mark.parametrize("name", WITHOUT_QUOTES)
-def test_on_android_the_same_page_works_and_the_console_warns(phone: Page, merchant: Merchant, name: str) -> None:
-    openid, card_id = merchant.sign_in(phone, "ann"), merchant.card()
-    offering(phone, merchant, card_id, WITHOUT_QUOTES[name](merchant.card_ext(card_id)))
-    with phone.expect_console_message(lambda message: "iOS would not open anything" in message.text):
-        claimed(phone, merchant, openid)
+def test_on_android_the_same_page_works_and_the_console_warns(
+    phone: Page, merchant: Merchant, subtests: pytest.Subtests
+) -> None:
+    for name, write in WITHOUT_QUOTES.items():
+        with subtests.test(name):
+            openid, card_id = merchant.sign_in(phone, name), merchant.card()
+            offering(phone, merchant, card_id, write(merchant.card_ext(card_id)))
+            with phone.expect_console_message(lambda message: "iOS would not open anything" in message.text):
+                claimed(phone, merchant, openid)
 
 
 @pytest.mark.parametrize("written", NO_OBJECT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import cache
 
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet")
 
@@ -25,6 +26,17 @@ def install(package: str, what: str) -> bool:
     if prefix is None or not shutil.which("apt-get"):
         return False
     print(f"{what} through apt-get ...", flush=True)  # noqa: T201 - it takes a while
-    for step in (("update",), ("install", "--yes", "--no-install-recommends", package)):
-        subprocess.run([*prefix, *APT, *step], check=True, stdout=subprocess.DEVNULL)
+    update(prefix)
+    run(prefix, "install", "--yes", "--no-install-recommends", package)
     return True
+
+
+@cache
+def update(prefix: tuple[str, ...]) -> None:
+    """Learn what packages there are, once however many are installed."""
+    run(prefix, "update")
+
+
+def run(prefix: tuple[str, ...], *step: str) -> None:
+    """Run one step of apt-get."""
+    subprocess.run([*prefix, *APT, *step], check=True, stdout=subprocess.DEVNULL)

@@ -8,6 +8,7 @@ import secrets
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -112,9 +113,10 @@ def test_one_address_cannot_fill_the_list_of_an_account(merchant: Merchant) -> N
         answer = post(merchant, "/jssdk/verify", sent, "http://a.test", address)
         return merchant.kept.find(merchant.api.appid, rid_in(answer["errmsg"]))[0]
 
-    owners = [owner() for _ in range(JS_ADDRESS.count + 5)]
-    assert owners[: JS_ADDRESS.count] == [merchant.api.appid] * JS_ADDRESS.count
-    assert owners[-1] == ""
+    # Meanwhile some more are let through: the fewer the quicker these calls are.
+    owners = list(takewhile(bool, (owner() for _ in range(JS_ADDRESS.count * 5))))
+    assert JS_ADDRESS.count <= len(owners) < JS_ADDRESS.count * 5
+    assert set(owners) == {merchant.api.appid}
 
 
 def test_scripts_may_be_kept_and_read_by_every_page(merchant: Merchant) -> None:

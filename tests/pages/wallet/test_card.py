@@ -15,37 +15,48 @@ from support.server import Server
 
 LINK = "https://shop.example/book?from=card#top"
 DAY = 86400
+# What a scanner reads, and whether the digits stand below.
+CODE_TYPES = {
+    "CODE_TYPE_TEXT": (None, True),
+    "CODE_TYPE_BARCODE": ("Code 128", True),
+    "CODE_TYPE_QRCODE": ("QR Code", True),
+    "CODE_TYPE_ONLY_BARCODE": ("Code 128", False),
+    "CODE_TYPE_ONLY_QRCODE": ("QR Code", False),
+    "CODE_TYPE_NONE": (None, False),
+}
+TEXTS = {
+    "DISCOUNT": ["7 折"],
+    "GIFT": ["兑换内容", "一杯咖啡"],
+    "GENERAL_COUPON": ["优惠详情", "音乐木盒"],
+    "MEETING_TICKET": ["会议详情", "二楼", "会场导览图"],
+    "SCENIC_TICKET": ["票类型", "全日票", "导览图"],
+    "MOVIE_TICKET": ["电影票详情", "三维电影"],
+    "BOARDING_PASS": ["成都 → 广州", "CE123", "空客A320", "A11", "在线值机"],
+    "BUS_TICKET": ["双人套餐"],
+    "LUCKY_MONEY": ["双人套餐"],
+}
 
 
-@pytest.mark.parametrize(
-    ("code_type", "read", "digits"),
-    [
-        ("CODE_TYPE_TEXT", None, True),
-        ("CODE_TYPE_BARCODE", "Code 128", True),
-        ("CODE_TYPE_QRCODE", "QR Code", True),
-        ("CODE_TYPE_ONLY_BARCODE", "Code 128", False),
-        ("CODE_TYPE_ONLY_QRCODE", "QR Code", False),
-        ("CODE_TYPE_NONE", None, False),
-    ],
-)
 @pytest.mark.parametrize("night", [False, True])
 def test_each_kind_of_code_can_be_scanned_from_the_screen_day_and_night(
-    me: Holder, devices: Devices, shown: Shown, code_type: str, read: str | None, digits: bool, night: bool
+    me: Holder, devices: Devices, shown: Shown, night: bool, subtests: pytest.Subtests
 ) -> None:
     page = devices.phone(color_scheme="dark" if night else "light")
     me.sign_in(page)
-    card_id, code = me.card(shown(base={"code_type": code_type}))
-    page.goto(me.address(card_id, code))
-    place = page.locator(".code")
-    expect(place).to_have_count(0 if code_type == "CODE_TYPE_NONE" else 1)
-    assert (scanned(place) if place.count() else []) == ([(read, code)] if read else [])
-    written = [text.replace("\n", "") for text in page.locator(".digits").all_inner_texts()]
-    assert [re.sub(r"\D", "", text) for text in written] == ([code] if digits else [])
-    assert_accessible(page)
-    if read:
-        page.get_by_role("link", name="放大出示").click()
-        assert scanned(page.locator(".code")) == [(read, code)]
-        assert_accessible(page)
+    for code_type, (read, digits) in CODE_TYPES.items():
+        with subtests.test(code_type):
+            card_id, code = me.card(shown(base={"code_type": code_type}))
+            page.goto(me.address(card_id, code))
+            place = page.locator(".code")
+            expect(place).to_have_count(0 if code_type == "CODE_TYPE_NONE" else 1)
+            assert (scanned(place) if place.count() else []) == ([(read, code)] if read else [])
+            written = [text.replace("\n", "") for text in page.locator(".digits").all_inner_texts()]
+            assert [re.sub(r"\D", "", text) for text in written] == ([code] if digits else [])
+            assert_accessible(page)
+            if read:
+                page.get_by_role("link", name="放大出示").click()
+                assert scanned(page.locator(".code")) == [(read, code)]
+                assert_accessible(page)
 
 
 def test_a_code_of_any_letters_has_its_page(sqlite_server: Server, devices: Devices, shown: Shown) -> None:
@@ -117,25 +128,13 @@ def without_shared(advanced: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in advanced.items() if not name.startswith("consume_share")}
 
 
-@pytest.mark.parametrize(
-    ("card_type", "texts"),
-    [
-        ("DISCOUNT", ["7 折"]),
-        ("GIFT", ["兑换内容", "一杯咖啡"]),
-        ("GENERAL_COUPON", ["优惠详情", "音乐木盒"]),
-        ("MEETING_TICKET", ["会议详情", "二楼", "会场导览图"]),
-        ("SCENIC_TICKET", ["票类型", "全日票", "导览图"]),
-        ("MOVIE_TICKET", ["电影票详情", "三维电影"]),
-        ("BOARDING_PASS", ["成都 → 广州", "CE123", "空客A320", "A11", "在线值机"]),
-        ("BUS_TICKET", ["双人套餐"]),
-        ("LUCKY_MONEY", ["双人套餐"]),
-    ],
-)
-def test_each_type_of_card_has_its_page(me: Holder, mine: Page, shown: Shown, card_type: str, texts: list[str]) -> None:
-    mine.goto(me.address(*me.card(shown(card_type))))
-    for text in texts:
-        expect(mine.locator("main")).to_contain_text(text)
-    assert_accessible(mine)
+def test_each_type_of_card_has_its_page(me: Holder, mine: Page, shown: Shown, subtests: pytest.Subtests) -> None:
+    for card_type, texts in TEXTS.items():
+        with subtests.test(card_type):
+            mine.goto(me.address(*me.card(shown(card_type))))
+            for text in texts:
+                expect(mine.locator("main")).to_contain_text(text)
+            assert_accessible(mine)
 
 
 def test_a_ticket_shows_what_was_said_of_it_alone(me: Holder, mine: Page, shown: Shown) -> None:
