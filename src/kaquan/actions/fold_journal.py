@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kaquan.actions.count_acts import count_acts, lock_fold
-from kaquan.rules.statistics import act_of, day_of
+from kaquan.rules.statistics import act_of
 from kaquan.rules.validity import DAY, UTC_PLUS_8
 from kaquan.store import tables
 from kaquan.store.tx import Tx
@@ -43,7 +43,10 @@ def due_apps(tx: Tx, until: int, now: int) -> list[Due]:
         now: the wall clock up to which days are over, UTC seconds.
     """
     app, fold, journal = tables.app.c, tables.stat_fold.c, tables.journal.c
-    folded, closed = sa.func.coalesce(fold.folded, 0), sa.func.coalesce(fold.closed, day_of(app.create_time))
+    folded, closed = (
+        sa.func.coalesce(fold.folded, 0),
+        sa.func.coalesce(fold.closed, (app.create_time + UTC_PLUS_8) // DAY),
+    )
     lines = sa.exists().where((journal.appid == app.appid) & (journal.id > folded) & (journal.id <= until))
     over = closed * DAY <= app.clock_offset + (now + UTC_PLUS_8 - DAY)
     every = sa.select(app.appid, app.clock_offset, over)
