@@ -49,8 +49,9 @@ def known_persons(tx: Tx, appid: str, acts: list[Act]) -> list[Person]:
         asked.setdefault((act.day, act.kind), set()).add(act.openid)
     found: list[Person] = []
     for (day, kind), openids in asked.items():
-        mine = (table.appid == appid) & (table.day == day) & (table.kind == kind) & table.openid.in_(openids)
-        found += [(day, kind, *row) for row in tx.all(sa.select(table.openid, table.card_id).where(mine))]
+        mine = (table.appid == appid) & (table.day == day) & (table.kind == kind)
+        rows = tx.all_of(sa.select(table.card_id).where(mine), table.openid, openids)
+        found += [(day, kind, openid, card_id) for card_id, openid in rows]
     return found
 
 

@@ -43,10 +43,8 @@ def due_apps(tx: Tx, until: int, now: int) -> list[Due]:
         now: the wall clock up to which days are over, UTC seconds.
     """
     app, fold, journal = tables.app.c, tables.stat_fold.c, tables.journal.c
-    folded, closed = (
-        sa.func.coalesce(fold.folded, 0),
-        sa.func.coalesce(fold.closed, (app.create_time + UTC_PLUS_8) // DAY),
-    )
+    folded = sa.func.coalesce(fold.folded, 0)
+    closed = sa.func.coalesce(fold.closed, (app.create_time + UTC_PLUS_8) // DAY)
     lines = sa.exists().where((journal.appid == app.appid) & (journal.id > folded) & (journal.id <= until))
     over = closed * DAY <= app.clock_offset + (now + UTC_PLUS_8 - DAY)
     every = sa.select(app.appid, app.clock_offset, over)

@@ -14,6 +14,7 @@ from kaquan.errors import Errcode
 from kaquan.rules.fields import Between, MissingAs
 from kaquan.rules.statistics import CARD_TYPES, COLUMNS, MADE_BY, Date, date_of, day_of, numbered, range_refusal
 from kaquan.store.apps import App
+from kaquan.store.tx import Tx
 
 DAYS = ("61501 reversed not_over too_long", "61503 not_closed")
 """The steps of the days that are asked for."""
@@ -51,11 +52,12 @@ async def getcardbizuininfo(call: Call, request: OfDays) -> dict[str, Any]:
     begin, end = days_of(request)
     made_by = MADE_BY[request.cond_source]
 
-    def rows(tx: Any) -> list[Any]:
+    def listed(tx: Tx) -> list[dict[str, Any]]:
         check_closed(tx, call.appid, end)
-        return list_days(tx, call.appid, made_by, begin, end)
+        days = list_days(tx, call.appid, made_by, begin, end)
+        return [{"ref_date": date_of(row[0]), **figures(row[1:])} for row in days]
 
-    return {"list": [{"ref_date": date_of(row[0]), **figures(row[1:])} for row in await call.read(rows)]}
+    return {"list": await call.read(listed)}
 
 
 @endpoint("/datacube/getcardcardinfo", reads=OfCards, checks=check_days, needs=CARD, refuses=DAYS)
@@ -66,11 +68,12 @@ async def getcardcardinfo(call: Call, request: OfCards) -> dict[str, Any]:
     begin, end = days_of(request)
     which = (MADE_BY[request.cond_source], list(CARD_TYPES), request.card_id or "")
 
-    def rows(tx: Any) -> list[Any]:
+    # Put into its words in the thread that has read it: of many cards it is thousands of rows.
+    def listed(tx: Tx) -> list[dict[str, Any]]:
         check_closed(tx, call.appid, end)
-        return list_card_days(tx, call.appid, *which, begin, end)
+        return [of_card(*row) for row in list_card_days(tx, call.appid, *which, begin, end)]
 
-    return {"list": [of_card(*row) for row in await call.read(rows)]}
+    return {"list": await call.read(listed)}
 
 
 def of_card(day: int, card_id: str, card_type: str, *counts: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +35,19 @@ class Tx:
     def stream(self, statement: sa.Executable) -> Iterator[Any]:
         """Yield the rows of a statement, some of them in memory at a time."""
         yield from self._connection.execute(statement, execution_options={"yield_per": AT_A_TIME})
+
+    def all_of(self, query: sa.Select[Any], column: sa.ColumnElement[str], texts: Collection[str]) -> list[Any]:
+        """Return a query's rows for each of many texts in a column, the text behind what is selected.
+
+        PostgreSQL is made to look up one text after the other: of a table that it knows little of it believes that a
+        look through all rows of the rest of the query is as good.
+        """
+        if self.dialect != "postgresql":
+            return self.all(query.add_columns(column).where(column.in_(texts)))
+        asked = sa.func.unnest(sa.cast(list(texts), postgresql.ARRAY(sa.Text))).table_valued("text")
+        # An offset keeps the inner query from being joined in another order.
+        found = query.where(column == asked.c.text).offset(0).lateral()
+        return self.all(sa.select(*found.c, asked.c.text).select_from(asked.join(found, sa.true())))
 
     def one(self, statement: sa.Executable) -> Any | None:
         """Return the first row, or None."""
