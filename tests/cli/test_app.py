@@ -119,15 +119,6 @@ def test_a_domain_and_an_owner_are_kept_and_taken_away_again(server: Server) -> 
     ]
 
 
-def test_a_new_secret_is_shown_once_and_takes_the_place_of_the_old(server: Server) -> None:
-    api = made(server)
-    (secret,) = printed("app", "secret", "--appid", api.appid, **of(server.database))
-    assert re.fullmatch(r"[0-9a-f]{32}", secret)
-    query = f"/cgi-bin/token?grant_type=client_credential&appid={api.appid}&secret="
-    assert api.raw("GET", query + api.secret)["errcode"] == 40125
-    assert list(api.raw("GET", query + secret)) == ["access_token", "expires_in"]
-
-
 def test_a_callback_is_set_after_its_check_and_gets_the_events(server: Server, receiver: Receiver) -> None:
     api = made(server, "--sandbox", "--review", "auto")
     flags = ["--appid", api.appid, "--url", receiver.url, "--token", receiver.token]
@@ -182,6 +173,8 @@ CALLBACK = ("app", "callback", "--token", "Tok3n", "--url", "http://a.example/")
         ((*CALLBACK, "--format", "yaml"), "format: 'yaml' is not one of xml, json"),
         (("app", "callback", "--token", "Tok3n", "--url", "http://127.0.0.1:9/"), "40066 invalid url"),
         ((*CALLBACK, "--mode", "safe"), "40097 invalid args"),
+        (("app", "secret", "--overlap", "-1"), "overlap: -1 is not 0 to 720 hours"),
+        (("app", "secret", "--overlap", "721"), "overlap: 721 is not 0 to 720 hours"),
         (("app", "secret"), "which app? give --appid; there are: none, make one with `kaquan app create`"),
         (("app", "secret", "--appid", "wx1"), "no app wx1; there are: "),
     ],

@@ -51,7 +51,7 @@ def parse(words: list[str]) -> tuple[str, ...]:
 
 def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
-        *("app callback", "app create", "app list", "app quota", "app secret", "app set"),
+        *("app callback", "app create", "app ip-list", "app list", "app quota", "app secret", "app set"),
         *("codes export", "codes import", "demo", "explain"),
         *("lab card-ext", "lab choose-card", "lab config"),
         *("operator approve", "operator approve-store", "operator create", "operator refuse", "operator refuse-store"),

@@ -187,7 +187,7 @@ def test_any_facts_give_a_block_and_a_single_line(case: tuple[int, str], facts: 
 
 def test_every_errcode_has_its_canonical_text_in_a_diagnosis() -> None:
     assert {code: explain(code, "", {}).errmsg for code in Errcode} == {
-        one.code: one.text for one in CATALOGUE.values()
+        one.code: one.errmsg("") for one in CATALOGUE.values()
     }
 
 

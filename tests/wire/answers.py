@@ -23,7 +23,7 @@ def refusal(kept: Kept, api: Api, answer: Any) -> str:
     assert abs(made - time.time()) < CLOCKS_APART
     owner, call = kept.find(api.appid, rid[:26])
     assert json.loads(call.answer) == answer
-    assert text == CATALOGUE[answer["errcode"]].errmsg(call.cause)
+    assert text == CATALOGUE[answer["errcode"]].errmsg(call.cause, json.loads(call.facts))
     assert len(rid) == 26 or owner == api.appid
     return f"{answer['errcode']} {call.cause}"
 

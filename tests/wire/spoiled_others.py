@@ -187,7 +187,9 @@ def later(seconds: int) -> Act:
 GRANT = put("40002 grant_type", "grant_type", "x")
 APPID = put("40013 unknown", "appid", "wx0", hides="account")
 SECRET = put("40125 wrong", "secret", "x", of="account")
-TOKEN = (GRANT, put("41002 missing", "appid", ""), put("41004 missing", "secret", ""), APPID, SECRET)
+LISTED = fault("40164 not_listed", columns={"ip_list": "203.0.113.7"}, of="account")
+TOKEN = (GRANT, put("41002 missing", "appid", ""), put("41004 missing", "secret", ""), APPID, SECRET, LISTED)
+STABLE_TOKEN = (GRANT, APPID, SECRET, LISTED)
 CLEARED = fault("48006 used_up", act=cleared, of="account")
 CLEARS = (
     put("41002 missing", "appid", ""),
@@ -268,7 +270,7 @@ TABLES = (
     Table("/cgi-bin/poi/delpoi", of_store, DELETIONS),
     Table("/cgi-bin/user/info/batchget", people_wanted, WANTED),
     Table("/cgi-bin/token", lambda scene: signed_in(scene, "secret"), TOKEN, secret="GET"),
-    Table("/cgi-bin/stable_token", lambda scene: signed_in(scene, "secret"), (GRANT, APPID, SECRET), secret="body"),
+    Table("/cgi-bin/stable_token", lambda scene: signed_in(scene, "secret"), STABLE_TOKEN, secret="body"),
     Table("/cgi-bin/clear_quota/v2", lambda scene: signed_in(scene, "appsecret"), CLEARS, secret="POST"),
     Table(
         "/cgi-bin/clear_quota",

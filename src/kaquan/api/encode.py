@@ -56,7 +56,7 @@ def failure(refused: Refusal, rid: str, app: App | None) -> bytes:
 
     The trace follows the canonical text; behind it comes the path where 41011 has one, and the cause for sandbox apps.
     """
-    text = f"{CATALOGUE[refused.errcode].errmsg(refused.cause)} rid: {rid}"
+    text = f"{CATALOGUE[refused.errcode].errmsg(refused.cause, refused.facts)} rid: {rid}"
     if refused.errcode == 41011 and refused.facts.get("path"):
         text += f" {refused.facts['path']}"
     if app is not None and app.sandbox:

@@ -44,7 +44,8 @@ def keep_failure(call: Call, refused: Refusal, started: float) -> tuple[str, byt
         client_ip=call.client_ip,
     )
     # Whoever knows an appid alone may not fill that account's list of failed calls.
-    appid = "" if refused.errcode == Errcode.INVALID_APPSECRET else call.appid
+    nobodys = (refused.errcode, refused.cause) == (Errcode.INVALID_APPSECRET, "wrong")
+    appid = "" if nobodys else call.appid
     try:
         call.platform.hot.calls.submit(appid, "", kept)
     except Refusal:

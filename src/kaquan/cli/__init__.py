@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 import typer
 
-from kaquan.cli import app, codes, demo, explain, lab, operator, quota, sandbox, serve
+from kaquan.cli import app, codes, demo, explain, keys, lab, operator, quota, sandbox, serve
 from kaquan.keys import BadKeyFile, KeyMismatch
 
 EPILOG = "Begin with:  kaquan demo      Then:  kaquan explain RID"
@@ -24,6 +24,8 @@ cli.command("serve")(serve.serve)
 cli.command("demo")(demo.demo)
 cli.command("explain")(explain.explain_call)
 app.commands.command("quota")(quota.quota)
+app.commands.command("secret")(keys.secret)
+app.commands.command("ip-list")(keys.ip_list)
 cli.add_typer(app.commands, name="app")
 cli.add_typer(operator.commands, name="operator")
 cli.add_typer(codes.commands, name="codes")

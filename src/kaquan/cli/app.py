@@ -22,7 +22,6 @@ from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transa
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
-from kaquan.keys import hash_secret
 from kaquan.rules.callback import FORMATS, check_secrets
 from kaquan.rules.callback import MODES as CALLBACK_MODES
 from kaquan.rules.host import host_of, owner_of
@@ -142,19 +141,6 @@ def set_(
         stop("nothing to change: see `kaquan app set --help`")
     app = transact(settings_of(database_url), lambda tx: changed(tx, appid, values))
     typer.echo(f"changed {app}: " + ", ".join(f"{name} = {value}" for name, value in values.items()))
-
-
-@commands.command("secret")
-def secret(appid: AppId = None, database_url: DatabaseUrl = None) -> None:
-    """Give an account a new secret and print it this once; the old one stops at once.
-
-    Example:
-
-      kaquan app secret --appid wx0123456789abcdef
-    """
-    new = new_secret()
-    transact(settings_of(database_url), lambda tx: changed(tx, appid, {"secret_hash": hash_secret(new)}))
-    typer.echo(new)
 
 
 @commands.command("callback")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from kaquan.errors import Errcode
+from kaquan.errors.fill import FILLER
 
 ANY = "ANY"
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,10 +48,10 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     causes: dict[str, Cause] = {}
     retry: bool = False
 
-    def errmsg(self, cause: str) -> str:
-        """Return the errmsg of this errcode given for a cause."""
+    def errmsg(self, cause: str, facts: Mapping[str, Any] = NO_FACTS) -> str:
+        """Return the errmsg of this errcode given for a cause; a few texts name a fact of the case."""
         known = self.causes.get(cause)
-        return known.text if known and known.text else self.text
+        return FILLER.vformat(known.text if known and known.text else self.text, (), facts)
 
 
 def load(text: str) -> dict[int, Entry]:

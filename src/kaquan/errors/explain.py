@@ -163,7 +163,7 @@ def explain(errcode: int, cause: str, facts: Mapping[str, Any]) -> Diagnosis:
     english = {**facts, **in_words(facts, "en")}
     return Diagnosis(
         errcode=int(errcode),
-        errmsg=entry.text if entry else "",
+        errmsg=FILLER.vformat(entry.text, (), facts) if entry else "",
         cause=cause,
         zh=FILLER.vformat(texts.zh, (), chinese),
         en=FILLER.vformat(texts.en, (), english),

@@ -36,6 +36,11 @@ class App(msgspec.Struct, frozen=True):
     """One account.
 
     Args:
+        secret_hash: of the secret.
+        old_secret_hash: of the secret before it, which works until ``old_secret_until``; empty = there was none.
+        old_secret_until: UTC seconds of the wall clock: an overlap is there for servers that are being changed over,
+            and those live in real time, however far the app's clock was moved.
+        ip_list: who may ask for a token (rules/ip_list.py), joined by commas; empty = everybody.
         profile: ``strict`` or ``lenient`` reading of requests.
         review: ``auto`` or ``manual`` review of cards.
         card_function: ``none``, ``pending``, ``granted`` or ``refused``.
@@ -71,6 +76,9 @@ class App(msgspec.Struct, frozen=True):
     clock_offset: int
     callback: bool
     credentials: tuple[Credential, ...]
+    old_secret_hash: str = ""
+    old_secret_until: int = 0
+    ip_list: str = ""
     expired_token: int = int(Errcode.ACCESS_TOKEN_EXPIRED)
     owner: str = ""
     oauth_domain: str = ""

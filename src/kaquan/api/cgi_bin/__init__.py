@@ -14,6 +14,7 @@ import segno
 
 from kaquan.actions.issue_credential import issue_token
 from kaquan.actions.issue_credential import stable_token as stand_token
+from kaquan.actions.rotate_secret import check_secret
 from kaquan.api.call import Call
 from kaquan.api.encode import Raw
 from kaquan.api.precedence import FREQUENCY
@@ -21,14 +22,16 @@ from kaquan.api.rehearsal import counted
 from kaquan.api.route import endpoint
 from kaquan.api.scan import scan_id_of_ticket, scan_url
 from kaquan.errors import Errcode, Refusal
-from kaquan.keys import same_secret
 from kaquan.rules.fields import MissingAs
+from kaquan.rules.ip_list import is_listed, not_listed
+from kaquan.sources import wall_clock
 from kaquan.store.apps import Credential, load_app
 from kaquan.store.tx import Tx
 
 GRANT = "client_credential"
-SECRET = ("40013 unknown", "40125 wrong")
-SIGNING_IN = ("41002 missing", "41004 missing", *SECRET, *FREQUENCY)
+SECRET = ("40013 unknown", "40125 wrong replaced")
+LISTED = "40164 not_listed"
+SIGNING_IN = ("41002 missing", "41004 missing", *SECRET, LISTED, *FREQUENCY)
 
 
 class TokenAnswer(msgspec.Struct):
@@ -100,10 +103,10 @@ async def showqrcode(call: Call) -> Raw:
 
 
 async def sign_in(call: Call, grant_type: str, appid: str, secret: str) -> None:
-    """Check appid and secret and make the call one of this app.
+    """Check appid, secret and where the call comes from, and make it one of this app.
 
     Raises:
-        Refusal: 40002, 41002, 41004, 40013, 40125 (spec: auth_and_signatures.md 4).
+        Refusal: 40002, 41002, 41004, 40013, 40125, 40164 (spec: auth_and_signatures.md 4).
     """
     check_grant_type(grant_type, GRANT)
     if not appid:
@@ -111,6 +114,8 @@ async def sign_in(call: Call, grant_type: str, appid: str, secret: str) -> None:
     if not secret:
         raise Errcode.APPSECRET_MISSING("missing")
     await name_app(call, appid, secret)
+    if not is_listed(call.app.ip_list, call.client_ip):
+        raise not_listed(call.app.ip_list, call.client_ip, appid)
 
 
 def check_grant_type(grant_type: str, wanted: str) -> None:
@@ -133,8 +138,7 @@ async def name_app(call: Call, appid: str, secret: str) -> None:
     if app is None:
         raise Errcode.INVALID_APPID("unknown", appid=appid[:40])
     call.app = app
-    if not same_secret(secret, app.secret_hash):
-        raise Errcode.INVALID_APPSECRET("wrong", appid=appid)
+    check_secret(app, secret, wall_clock())
 
 
 async def signed_in(call: Call, issue: Callable[[Tx], Credential]) -> TokenAnswer:
