@@ -12,4 +12,5 @@ ACTIONS = {
     "member.role": zh("更改角色"),
     "member.remove": zh("移除成员"),
     "operator.create": zh("创建平台运营"),
+    "call.send": zh("发送请求"),
 }
