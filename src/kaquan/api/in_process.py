@@ -17,6 +17,15 @@ from kaquan.store.apps import App
 CLIENT = ("127.0.0.1", 0)
 
 
+class Sent(msgspec.Struct, frozen=True):
+    """A call to be made; ``query`` holds its parameters without the token."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: bytes
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What came of a call.
 
@@ -56,22 +65,23 @@ class Exchange:
         """Hang up."""
 
 
-async def call_in_process(platform: Platform, app: App, method: str, path: str, query: dict[str, str], body: bytes) -> Outcome:
+async def call_in_process(
+    platform: Platform, app: App, method: str, path: str, query: dict[str, str], body: bytes
+) -> Outcome:
     """Make a call with a good token of an app and return what it is answered.
 
     The token is the stable one, so that those that the app's own servers hold go on working.
-
-    Args:
-        query: its parameters without the token.
     """
     now = wall_clock() + app.clock_offset
     held = await platform.store.write(lambda tx: stable_token(tx, app.appid, now, force=False))
     await platform.apps.reload(app.appid)
-    asked = urlencode({"access_token": platform.tokens.token(app.appid, held), **query})
+    asked = urlencode({"access_token": platform.tokens.token(app.appid, held), **sent.query})
     headers = [(b"content-type", b"application/json")]
-    scope = {"type": "http", "method": method, "path": path, "query_string": asked.encode(), "headers": headers}
-    started, exchange = time.perf_counter(), Exchange(body)
-    await Dispatcher(platform)({**scope, "client": CLIENT}, exchange.receive, exchange.send)
+    scope = {"type": "http", "method": sent.method, "path": sent.path, "headers": headers}
+    started, exchange = time.perf_counter(), Exchange(sent.body)
+    await Dispatcher(platform)(
+        {**scope, "query_string": asked.encode(), "client": CLIENT}, exchange.receive, exchange.send
+    )
     millis = round((time.perf_counter() - started) * 1000)
     answer = exchange.answer.decode("utf-8", "replace")
     return Outcome(answer, errcode_of(answer), millis)

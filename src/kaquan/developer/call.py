@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from kaquan.actions.keep_call import FailedCall
 from kaquan.api.cgi_bin.openapi.rid import PAUSE_SECONDS, RECENT_SECONDS, look_up, made_at
-from kaquan.api.in_process import Outcome, call_in_process
+from kaquan.api.in_process import Outcome, Sent, call_in_process
 from kaquan.api.page_repair import repair_page
 from kaquan.api.repair import Repaired, repair
 from kaquan.api.route import ROUTES, SANDBOX
@@ -21,7 +21,7 @@ from kaquan.developer.fixes import fixes
 from kaquan.developer.snippets import as_curl, as_python, compact
 from kaquan.developer.written import compare, read, write
 from kaquan.errors import Errcode
-from kaquan.errors.explain import LABELS, Diagnosis, explain
+from kaquan.errors.explain import FIXED, LABELS, PHRASES, Diagnosis, explain
 from kaquan.rules.text import HIDDEN
 from kaquan.sources import wall_clock
 from kaquan.web.desk import Desk, desk
@@ -41,7 +41,7 @@ async def call(visit: Desk) -> Response:
     body = visit.form.get("body", "").replace("\r\n", "\n")
     query = {name: value for name, value in parse_qsl(kept.query) if value != HIDDEN and name != "access_token"}
     await visit.note("call.send", kept.path, rid=kept.rid)
-    outcome = await call_in_process(visit.platform, visit.app, kept.method, kept.path, query, body.encode())
+    outcome = await call_in_process(visit.platform, visit.app, Sent(kept.method, kept.path, query, body.encode()))
     return await show(visit, kept, body, outcome)
 
 
@@ -81,7 +81,8 @@ async def show(visit: Desk, kept: FailedCall, edited: str = "", outcome: Outcome
         told=diagnosis,
         fix=diagnosis.fix_zh if visit.language == "zh" else diagnosis.fix_en,
         cause=(diagnosis.zh if visit.language == "zh" else diagnosis.en) or kept.cause,
-        lines=list(facts_of(visit, diagnosis)),
+        lines=list(facts_of(visit, diagnosis, FIXED)),
+        notes=list(facts_of(visit, diagnosis, PHRASES)),
         fixes=[(path, visit.text(label)) for path, label in fixes(visit.app.appid, kept.errcode, kept.cause)],
         on_page=on_page,
         wire=not on_page,
@@ -109,11 +110,11 @@ def repaired(visit: Desk, kept: FailedCall) -> Repaired | None:
     return repair_page(kept, lambda kind: next(iter(tokens.tickets(visit.app, kind, visit.now)), ""))
 
 
-def facts_of(visit: Desk, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
-    """Yield label and text of what a diagnosis says beside cause and fix."""
+def facts_of(visit: Desk, diagnosis: Diagnosis, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield label and text of these things that a diagnosis says."""
     labels = LABELS[visit.language]
     for name, line in diagnosis.lines(visit.language).items():
-        if name not in {"cause", "fix"}:
+        if name in names:
             label = labels[name]
             yield label.rstrip("：: "), line.removeprefix(label)
 

@@ -84,4 +84,3 @@ def fixes(appid: str, errcode: int, cause: str) -> Iterator[tuple[str, str]]:
             yield fix.page, fix.label
         elif "/console/{appid}/" + fix.page.partition("#")[0] in DESKS:
             yield f"/console/{appid}/{fix.page}", fix.label
-

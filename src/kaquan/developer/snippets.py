@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import pprint
 import shlex
 from typing import Any
 from urllib.parse import quote
 
-WIDTH = 100
+from kaquan.developer.written import lay_out
 
 
 def as_curl(base_url: str, method: str, path: str, query: str, body: str) -> str:
@@ -44,7 +43,7 @@ def as_python(base_url: str, appid: str, method: str, path: str, query: dict[str
     params = f", params={query!r}" if query else ""
     if body is None or method == "GET":
         return "\n".join([*lines, f"print(client.get(HOST + {path!r}{params}))"])
-    written = pprint.pformat(body, width=WIDTH, sort_dicts=False)
+    written = "\n".join(text for _, text in lay_out(body, repr))
     return "\n".join([*lines, f"body = {written}", f"print(client.post(HOST + {path!r}{params}, data=body))"])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -17,6 +17,20 @@ AROUND = 3
 # What the library names as its caller did, and the call that it sends as the wire does.
 AS_SENT = {"cardList": "card_list", "cardExt": "card_ext", "cardId": "card_id"}
 OWN_NAME = re.compile("|".join(AS_SENT))
+
+
+Way = tuple[Any, ...]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a value stands: the names and positions that lead to it, and what stands before and behind it."""
+
+    way: Way = ()
+    before: str = ""
+    after: str = ""
+
+
+TOP = Place()
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,6 +46,11 @@ class Line(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
+def in_json(value: Any) -> str:
+    """Return a value as JSON text."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def write(text: str, path: str = "") -> list[Line]:
     """Return a JSON text with a member a line, and the place of ``path`` marked; other texts as they are.
 
@@ -42,7 +61,7 @@ def write(text: str, path: str = "") -> list[Line]:
     value = read(text)
     if value is None:
         return [Line(one) for one in text.splitlines()]
-    lines = list(_lines(value, ()))
+    lines = list(lay_out(value))
     target, whole = _target({way for way, _ in lines}, path)
     marked: list[Line] = []
     for way, one in lines:
@@ -75,29 +94,32 @@ def read(text: str) -> Any:
     return value if isinstance(value, dict | list) else None
 
 
-def _lines(value: Any, way: tuple[Any, ...], before: str = "", after: str = "") -> Iterator[tuple[tuple[Any, ...], str]]:
-    indent = INDENT * len(way)
-    members = list(value.items() if isinstance(value, dict) else enumerate(value)) if _is_holder(value) else []
-    if not members:
-        yield way, f"{indent}{before}{json.dumps(value, ensure_ascii=False)}{after}"
+def lay_out(value: Any, literal: Callable[[Any], str] = in_json, place: Place = TOP) -> Iterator[tuple[Way, str]]:
+    """Yield a value line by line, a member a line, each with the way to it.
+
+    Args:
+        value: a JSON value.
+        literal: writes what holds no members.
+        place: where it stands in a larger one.
+    """
+    indent, opening, closing = INDENT * len(place.way), *("{}" if isinstance(value, dict) else "[]")
+    if not isinstance(value, dict | list) or not value:
+        yield place.way, f"{indent}{place.before}{literal(value)}{place.after}"
         return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    yield way, f"{indent}{before}{opening}"
+    yield place.way, f"{indent}{place.before}{opening}"
+    members = list(value.items() if isinstance(value, dict) else enumerate(value))
     for number, (name, member) in enumerate(members, 1):
-        head = f"{json.dumps(name, ensure_ascii=False)}: " if isinstance(value, dict) else ""
-        yield from _lines(member, (*way, name), head, "," if number < len(members) else "")
-    yield way, f"{indent}{closing}{after}"
+        before = f"{literal(name)}: " if isinstance(value, dict) else ""
+        inner = Place((*place.way, name), before, "," if number < len(members) else "")
+        yield from lay_out(member, literal, inner)
+    yield place.way, f"{indent}{closing}{place.after}"
 
 
-def _is_holder(value: Any) -> bool:
-    return isinstance(value, dict | list)
-
-
-def _target(known: set[tuple[Any, ...]], path: str) -> tuple[tuple[Any, ...], bool]:
+def _target(known: set[Way], path: str) -> tuple[Way, bool]:
     """Return the way that is nearest to a path, and whether it is all of it."""
     spelt = OWN_NAME.sub(lambda found: AS_SENT[found[0]], path)
     ways = [tuple(places(one)) for one in (path, spelt, f"args.{spelt}") if path]
-    nearest: tuple[Any, ...] = ()
+    nearest: Way = ()
     for way in ways:
         if way in known:
             return way, True

@@ -222,8 +222,12 @@ CASES: dict[str, Case] = {
         fix=WHITELIST,
         columns=MANUAL,
     ),
-    "E4-1": Case(denied("?wechat_card_js=1"), "不是卡券 JS API 域名 other.test", fix="设置卡券 JS API 域名",
-                 columns=(("card_js_domain", "other.test"),)),
+    "E4-1": Case(
+        denied("?wechat_card_js=1"),
+        "不是卡券 JS API 域名 other.test",
+        fix="设置卡券 JS API 域名",
+        columns=(("card_js_domain", "other.test"),),
+    ),
     "E4-2": Case(on_claim_page(refused_card), "未通过审核", fix=WHITELIST, columns=MANUAL),
     "E5-2": Case(on_claim_page(long_code), "自定义 Code 有 21 个字符"),
     "E5-3": Case(on_claim_page(malformed), "timestemp", place='"card_ext"', added='\\"timestamp\\"'),
@@ -237,46 +241,70 @@ CASES: dict[str, Case] = {
         fix="在签名检查里重算",
     ),
     "E8-ticket": Case(
-        on_claim_page(wrongly_signed("the jsapi ticket")), "签名时用的是 jsapi", added="signature",
+        on_claim_page(wrongly_signed("the jsapi ticket")),
+        "签名时用的是 jsapi",
+        added="signature",
         fix="在签名检查里重算",
     ),
     "E9-1": Case(
-        posts("/card/create", card("GROUPON", {"title": ...})), f"缺少必填字段 {BASE}title",
-        place='"base_info": {', added='"title": "<text>"',
+        posts("/card/create", card("GROUPON", {"title": ...})),
+        f"缺少必填字段 {BASE}title",
+        place='"base_info": {',
+        added='"title": "<text>"',
     ),
     "E9-2": Case(
-        posts("/card/create", card("GROUPON", {"sku": {"quantity": "500"}})), "加了引号",
-        place='"quantity": "500"', added='"quantity": 500', sends=True,
+        posts("/card/create", card("GROUPON", {"sku": {"quantity": "500"}})),
+        "加了引号",
+        place='"quantity": "500"',
+        added='"quantity": 500',
+        sends=True,
     ),
     "E9-3": Case(
-        posts("/card/create", card("GROUPON", {"service_phone": 13800138000})), "没有加引号",
-        place='"service_phone": 13800138000', added='"service_phone": "13800138000"', sends=True,
+        posts("/card/create", card("GROUPON", {"service_phone": 13800138000})),
+        "没有加引号",
+        place='"service_phone": 13800138000',
+        added='"service_phone": "13800138000"',
+        sends=True,
     ),
     "E9-4": Case(
-        posts("/card/create", card("GROUPON", {"brand_name": ..., "brandName": "微信餐厅"})), "brandName",
-        place='"base_info": {', added='"brand_name": "微信餐厅"', sends=True,
+        posts("/card/create", card("GROUPON", {"brand_name": ..., "brandName": "微信餐厅"})),
+        "brandName",
+        place='"base_info": {',
+        added='"brand_name": "微信餐厅"',
+        sends=True,
     ),
     "E10": Case(
-        posts("/card/qrcode/create", wish({}, code="A-1")), "的 Code 由平台生成", place='"code": "A-1"', added='"card_id"',
+        posts("/card/qrcode/create", wish({}, code="A-1")),
+        "的 Code 由平台生成",
+        place='"code": "A-1"',
+        added='"card_id"',
         sends=True,
     ),
     "E10-code": Case(
-        posts("/card/qrcode/create", wish({"use_custom_code": True})), "二维码里却没有 code",
-        place='"card": {', added='"code": "<text>"',
+        posts("/card/qrcode/create", wish({"use_custom_code": True})),
+        "二维码里却没有 code",
+        place='"card": {',
+        added='"code": "<text>"',
     ),
     "E11": Case(
-        posts("/card/create", card("GROUPON", {"can_share": "true"})), "应为布尔值", place='"can_share": "true"',
-        added='"can_share": true', sends=True,
+        posts("/card/create", card("GROUPON", {"can_share": "true"})),
+        "应为布尔值",
+        place='"can_share": "true"',
+        added='"can_share": true',
+        sends=True,
     ),
-    "E12-day": Case(limited("daily"), "今天调用 /card/batchget 的次数已经用完：上限 2 次，已用 2 次", fix="查看调用额度"),
+    "E12-day": Case(
+        limited("daily"), "今天调用 /card/batchget 的次数已经用完：上限 2 次，已用 2 次", fix="查看调用额度"
+    ),
     "E12-window": Case(limited("calls"), "过于频繁", fix="查看调用额度"),
-    "E13": Case(object_on_ios, "cardList[0].cardExt 应为内容为 JSON 的字符串", place='"card_ext": {',
-                added='"card_ext": "{'),
-    "E14-1": Case(
-        choosing(lambda merchant: merchant.choose_args(cardType="GIFT")), "GIFT", added='"card_sign"'
+    "E13": Case(
+        object_on_ios, "cardList[0].cardExt 应为内容为 JSON 的字符串", place='"card_ext": {', added='"card_ext": "{'
     ),
+    "E14-1": Case(choosing(lambda merchant: merchant.choose_args(cardType="GIFT")), "GIFT", added='"card_sign"'),
     "E14-2": Case(
-        choosing(lambda merchant: {**merchant.choose_args(), "cardSign": "0" * 40}), "0" * 40, added='"card_sign"',
+        choosing(lambda merchant: {**merchant.choose_args(), "cardSign": "0" * 40}),
+        "0" * 40,
+        added='"card_sign"',
         fix="在签名检查里重算",
     ),
     "E15": Case(object_on_ios, "应为内容为 JSON 的字符串", added='"card_ext": "{', columns=(("js_device", "ios"),)),
@@ -317,7 +345,10 @@ def test_calls_are_listed_filtered_and_sent_anew(
     api.post("/card/create", card_with("CASH", "least_cost", "1000"))
     api.ok("/card/batchget", {"offset": 0, "count": 1})
     api.get("/cgi-bin/ticket/getticket", type="wx_card")
-    options = {"locale": {"zh": "zh-CN", "en": "en-US"}[language], "color_scheme": {"zh": "light", "en": "dark"}[language]}
+    options = {
+        "locale": {"zh": "zh-CN", "en": "en-US"}[language],
+        "color_scheme": {"zh": "light", "en": "dark"}[language],
+    }
     page = worker(sqlite_server, api, "developer").sit_down(getattr(devices, size)(**options))
     calls = f"{sqlite_server.base_url}/console/{api.appid}/calls"
     page.goto(calls)
@@ -382,7 +413,7 @@ def test_nothing_is_sent_with_the_token_of_a_real_account(sqlite_server: Server)
     rid = rid_of(api.post("/card/create", {}))
     desk = worker(sqlite_server, api)
     assert desk.get(f"/console/{api.appid}/calls/{rid}") == 200
-    assert "name=\"body\"" not in desk.page
+    assert 'name="body"' not in desk.page
     assert desk.post(f"/console/{api.appid}/calls/{rid}", body="{}") == 404
 
 
