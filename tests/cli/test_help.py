@@ -20,9 +20,14 @@ ROOT: Any = typer.main.get_command(cli)
 GROUPS = ("app", "operator", "codes", "sandbox", "lab")
 
 
+def inside(command: Any) -> dict[str, Any]:
+    """Return the commands of a group, those that are imported when they are called too."""
+    return {name: getattr(one, "real", one) for name, one in getattr(command, "commands", {}).items()}
+
+
 def commands(command: Any = ROOT, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the words of every command that does something."""
-    for name, inner in getattr(command, "commands", {}).items():
+    for name, inner in inside(command).items():
         if hasattr(inner, "commands"):
             yield from commands(inner, (*path, name))
         else:
@@ -42,8 +47,9 @@ def parse(words: list[str]) -> tuple[str, ...]:
     """Return the command that a command line names, after reading its options as it would."""
     command, path = ROOT, []
     while hasattr(command, "commands"):
-        name = next(word for word in words if word in command.commands)
-        words, command = words[words.index(name) + 1 :], command.commands[name]
+        known = inside(command)
+        name = next(word for word in words if word in known)
+        words, command = words[words.index(name) + 1 :], known[name]
         path.append(name)
     command.make_context(path[-1], words)
     return tuple(path)
@@ -67,15 +73,31 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
             "sandbox take-back",
             "sandbox user",
             "serve",
+            "trigger",
         ),
     ]
+
+
+def test_the_list_says_of_each_command_what_its_own_help_begins_with() -> None:
+    shown = {name: one.get_short_help_str(200) for name, one in ROOT.commands.items()}
+    assert shown == {name: one.get_short_help_str(200) for name, one in inside(ROOT).items()}
+
+
+def test_whoever_asks_for_the_list_waits_for_no_command() -> None:
+    said = "import sys; from kaquan.cli import main; sys.argv = ['kaquan', '--help']\n"
+    tell = "try: main()\nexcept SystemExit: print('loaded', *sorted(sys.modules), file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", said + tell], capture_output=True, text=True, timeout=30, check=True)
+    loaded = set(done.stderr.split())
+    assert "loaded" in loaded
+    assert loaded & {"sqlalchemy", "msgspec", "aiohttp", "uvicorn", "structlog", "cryptography", "PIL"} == set()
+    assert {one for one in loaded if one.startswith("kaquan")} == {"kaquan", "kaquan.cli"}
 
 
 def test_the_installed_script_lists_the_commands_and_says_how_to_begin() -> None:
     script = Path(sys.executable).with_name("kaquan")
     done = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=30, check=True)
     assert done.stderr == ""
-    assert re.findall(r"^│ (\w+) ", done.stdout, re.MULTILINE) == ["serve", "demo", "explain", *GROUPS]
+    assert re.findall(r"^│ (\w+) ", done.stdout, re.MULTILINE) == ["serve", "demo", "explain", "trigger", *GROUPS]
     assert "Begin with:  kaquan demo      Then:  kaquan explain RID" in done.stdout
 
 

@@ -127,7 +127,7 @@ async def no_application(scope: Any, receive: Any, send: Any) -> None:
 def import_everything() -> None:
     """Import what a server does, and what is imported only once it parses its flags and begins to serve."""
     from kaquan.app import load_endpoints  # noqa: PLC0415 - whoever asks for a launcher has no need of all this
-    from kaquan.cli import cli, serve  # noqa: PLC0415
+    from kaquan.cli import cli, demo, serve  # noqa: F401, PLC0415
     from kaquan.site import load_pages  # noqa: PLC0415
 
     load_endpoints()

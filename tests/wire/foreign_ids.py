@@ -165,6 +165,7 @@ TABLE: dict[str, dict[str, str]] = {
         '{"openid":"$my_openid","card_id":"$card_id","code":"$code"}': "48001 foreign_card",
         '{"openid":"$my_openid","card_id":"$my_card_id","code":"$code"}': "40073 gift_unknown",
     },
+    "/sandbox/trigger": {'{"event":"user_del_card","card_id":"$card_id","openid":"$openid","code":"$code"}': "0"},
     "/sandbox/oauth_code": {'{"openid":"$openid"}': "40003 stranger"},
     "/sandbox/refuse_store": {'{"poi_id":$poi_id}': "65115 unknown"},
 }

@@ -208,6 +208,12 @@ FAULTS = (
     put("40097 fault_errcode", "errcode", 45010),
     put("40097 fault_kind", "drop", True),
 )
+TRIGGER = (
+    put("40097 event_unknown", "event", "user_got_card"),
+    put("40097 event_field", "fields.CardID", "p1"),
+    put("40097 event_value", "fields.CardId", 1),
+    put("40003 malformed", "openid", "x"),
+)
 CALLBACK = (
     put("40097 callback_token", "token", "x"),
     put("40097 callback_aes_key", "aes_key", "x"),
@@ -294,6 +300,7 @@ TABLES = (
     Table("/sandbox/approve_store", of_store, REVIEWS),
     Table("/sandbox/refuse_store", of_store, REVIEWS),
     Table("/sandbox/fault", lambda scene: scene.body.update(path="/card/get", hang=1), FAULTS),
+    Table("/sandbox/trigger", lambda scene: scene.body.update(event="user_del_card", fields={}), TRIGGER),
     Table(
         "/sandbox/callback",
         lambda scene: scene.body.update(url="http://127.0.0.1:9/", token="Tok3n"),

@@ -13,7 +13,6 @@ from kaquan.actions.accept_gift import accept_gift
 from kaquan.actions.change_code import delete_code
 from kaquan.actions.give_code import Give, give_code
 from kaquan.actions.grant_code import grant_code
-from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import advance_clock, set_callback
 from kaquan.actions.rehearse_fault import clear_faults as forget_faults
 from kaquan.actions.rehearse_fault import list_faults, plan_fault
@@ -47,7 +46,7 @@ from kaquan.rules.fields import Between, CardId, Code, Id, MaxBytes, OneOf, Open
 from kaquan.rules.oauth import BASE, CODE_LENGTH, SCOPES
 from kaquan.rules.openid import check_openid
 from kaquan.rules.store_content import PoiId
-from kaquan.sources import LETTERS_AND_DIGITS, random_text, wall_clock
+from kaquan.sources import LETTERS_AND_DIGITS, random_text
 from kaquan.store.apps import FRESH_SECONDS, App
 from kaquan.store.tx import Tx
 
@@ -117,12 +116,6 @@ class Callback(msgspec.Struct):
     aes_key: str = ""
     mode: Annotated[str, OneOf(MODES, Errcode.INVALID_ARGS, "callback_mode")] = "plain"
     format: Annotated[str, OneOf(FORMATS, Errcode.INVALID_ARGS, "callback_format")] = "xml"
-
-
-class Events(msgspec.Struct):
-    """Body of ``events``: only those after this id."""
-
-    since: Id = 0
 
 
 class PlanFault(msgspec.Struct):
@@ -295,13 +288,6 @@ async def callback(call: Call, request: Callback) -> dict[str, Any]:
     await call.write(lambda tx: set_callback(tx, call.platform.keys, call.appid, *values))
     await call.platform.apps.reload(call.appid)
     return ok()
-
-
-@endpoint("/sandbox/events", reads=Events)
-async def events(call: Call, request: Events) -> dict[str, Any]:
-    """Return the tape: each event with its deliveries, the oldest first."""
-    tape = await call.read(lambda tx: list_events(tx, call.appid, request.since))
-    return ok(events=tape, now=wall_clock() + call.app.clock_offset)
 
 
 def check_plan(request: PlanFault, app: App, now: int) -> None:

@@ -18,7 +18,10 @@ from kaquan.actions.manage_app import (
     set_callback,
     set_card_js_domain,
 )
-from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transact
+from kaquan.cli import keys as key_commands
+from kaquan.cli import quota as quota_command
+from kaquan.cli.database import app_of, keys_of, settings_of, transact
+from kaquan.cli.output import stop, told
 from kaquan.cli.serve import DatabaseUrl, prepare
 from kaquan.errors import Refusal
 from kaquan.events.post import check_callback
@@ -33,6 +36,9 @@ from kaquan.sources import new_appid, new_prefix, new_secret, wall_clock
 from kaquan.store.schema import check_key
 
 commands = typer.Typer(help="Create and change accounts.", no_args_is_help=True)
+commands.command("quota")(quota_command.quota)
+commands.command("secret")(key_commands.secret)
+commands.command("ip-list")(key_commands.ip_list)
 AppId = Annotated[str | None, typer.Option("--appid", help="which account; not needed when there is only one")]
 REVIEWS = ("auto", "manual")
 EXPIRED = ("42001", "40001")

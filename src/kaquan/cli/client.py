@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -10,16 +11,25 @@ from typing import Annotated, Any
 
 import typer
 
-from kaquan.cli.database import stop
+from kaquan.cli.output import stop
 
 TIMEOUT_SECONDS = 30
+# The token ran out, was replaced, or stems from another installation at this address.
+STALE = frozenset({40001, 40014, 42001})
+JSON = {"content-type": "application/json"}
 BaseUrl = Annotated[str, typer.Option(envvar="KAQUAN_BASE_URL")]
 Appid = Annotated[str, typer.Option(envvar="KAQUAN_APPID")]
 Secret = Annotated[str, typer.Option(envvar="KAQUAN_SECRET")]
 
 
+class NoAnswer(Exception):
+    """The server is not there, or its answer is none of the wire's."""
+
+
 class Client:
     """Calls an app's API.
+
+    It works with the stable token, so that no classic token of the developer's own programs is replaced.
 
     Args:
         base_url: address of the server.
@@ -28,26 +38,78 @@ class Client:
 
     def __init__(self, base_url: str, appid: str, secret: str) -> None:
         self._base = base_url.rstrip("/")
-        query = {"grant_type": "client_credential", "appid": appid, "secret": secret}
-        self._token = accepted(self._fetch("/cgi-bin/token?" + urllib.parse.urlencode(query)))["access_token"]
+        self._secret = {"grant_type": "client_credential", "appid": appid, "secret": secret}
+        self._token = ""
 
     def post(self, path: str, /, **body: Any) -> dict[str, Any]:
         """Return the answer of a call; a refusal ends the command with errcode, text and cause."""
-        return accepted(self.ask(path, {name: value for name, value in body.items() if value is not None}))
+        said = {name: value for name, value in body.items() if value is not None}
+        try:
+            return accepted(self.ask(path, said))
+        except NoAnswer as fault:
+            stop(str(fault))
 
     def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer of a call, a refusal too."""
-        data = json.dumps(body, ensure_ascii=False).encode()
-        return self._fetch(f"{path}?access_token={self._token}", data)
+        """Return the answer of a call, a refusal too; it is made once more when its token is over.
 
-    def _fetch(self, path: str, data: bytes | None = None) -> dict[str, Any]:
-        request = urllib.request.Request(self._base + path, data, {"content-type": "application/json"})
+        Raises:
+            NoAnswer: there is none.
+        """
+        return decoded(self.send(path, encoded(body), JSON))
+
+    def send(self, path: str, data: bytes, headers: dict[str, str], **query: str) -> bytes:
+        """Return the bytes of an answer; the call is made once more when its token is over.
+
+        Raises:
+            NoAnswer: there is none.
+        """
+        known = bool(self._token)
+        answer = self._send(path, data, headers, query)
+        if known and is_stale(answer):
+            self._token = ""
+            answer = self._send(path, data, headers, query)
+        return answer
+
+    def _send(self, path: str, data: bytes, headers: dict[str, str], query: dict[str, str]) -> bytes:
+        self._token = self._token or self._new_token()
+        asked = urllib.parse.urlencode({"access_token": self._token, **query})
+        return self._fetch(f"{path}?{asked}", data, headers)
+
+    def _new_token(self) -> str:
+        answer = decoded(self._fetch("/cgi-bin/stable_token", encoded(self._secret), JSON))
+        return str(accepted(answer)["access_token"])
+
+    def _fetch(self, path: str, data: bytes, headers: dict[str, str]) -> bytes:
+        request = urllib.request.Request(self._base + path, data, headers)
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
-                answer: dict[str, Any] = json.load(response)
-        except (OSError, ValueError) as fault:
-            stop(f"no answer from {self._base}: {getattr(fault, 'reason', fault)}")
-        return answer
+                body: bytes = response.read()
+                return body
+        except (OSError, ValueError, http.client.HTTPException) as fault:
+            raise NoAnswer(f"no answer from {self._base}: {getattr(fault, 'reason', fault)}") from fault
+
+
+def encoded(body: dict[str, Any]) -> bytes:
+    """Return a body as it is sent."""
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+def decoded(answer: bytes) -> dict[str, Any]:
+    """Return an answer.
+
+    Raises:
+        NoAnswer: it is no JSON object.
+    """
+    try:
+        members = json.loads(answer)
+    except ValueError as fault:
+        raise NoAnswer(f"no answer of this platform: {fault}") from fault
+    return members if isinstance(members, dict) else {}
+
+
+def is_stale(answer: bytes) -> bool:
+    """Tell whether a call was refused for its token; what is no refusal begins otherwise."""
+    return answer.startswith(b'{"errcode":') and decoded(answer)["errcode"] in STALE
 
 
 def accepted(answer: dict[str, Any]) -> dict[str, Any]:

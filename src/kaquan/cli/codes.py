@@ -23,7 +23,8 @@ from kaquan.actions.import_codes import end_import, import_codes
 from kaquan.actions.load_card import load_card
 from kaquan.actions.record import Record
 from kaquan.cli.code_file import BadFile, Beside, Block, Progress, blocks
-from kaquan.cli.database import app_of_card, opened, run, settings_of, stop
+from kaquan.cli.database import app_of_card, opened, run, settings_of
+from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.rules.text import inert
 from kaquan.sources import Ids, new_picks, wall_clock

@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import sqlalchemy as sa
-import typer
 
 from kaquan.actions.load_card import account_of_card
 from kaquan.actions.manage_app import list_apps
+from kaquan.cli.output import stop, told
 from kaquan.errors import Refusal
-from kaquan.errors.explain import explain
 from kaquan.keys import Keys, read_master_key
 from kaquan.settings import Settings, from_environment
 from kaquan.store.apps import App, load_app
@@ -80,14 +79,3 @@ def app_of_card(tx: Tx, card: str) -> App:
     """Return the account that a card belongs to."""
     owner = account_of_card(tx, card)
     return app_of(tx, owner) if owner is not None else stop(f"no account has a card {card}")
-
-
-def told(refused: Refusal) -> str:
-    """Return errcode, text and cause of a refusal for a person."""
-    return explain(refused.errcode, refused.cause, refused.facts).text("en")
-
-
-def stop(message: str) -> NoReturn:
-    """End the command as failed."""
-    typer.echo(message, err=True)
-    raise typer.Exit(1)

@@ -15,7 +15,8 @@ from kaquan.api.repair import Repaired, difference, pretty, repair
 from kaquan.app import load_endpoints
 from kaquan.cli.app import chosen
 from kaquan.cli.client import Appid, BaseUrl, Client, Secret
-from kaquan.cli.database import settings_of, stop, transact
+from kaquan.cli.database import settings_of, transact
+from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.errors.explain import explain
 from kaquan.sources import wall_clock

@@ -9,7 +9,8 @@ import typer
 from kaquan.actions.record import Record
 from kaquan.actions.rotate_secret import MOST_OVERLAP, OVERLAP, Rotated, end_overlap, rotate_secret
 from kaquan.actions.set_ip_list import load_ip_list, set_ip_list
-from kaquan.cli.database import app_of, settings_of, stop, transact
+from kaquan.cli.database import app_of, settings_of, transact
+from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.errors.fill import FILLER
 from kaquan.rules.ip_list import read_ip_list

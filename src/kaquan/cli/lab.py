@@ -13,7 +13,8 @@ from kaquan.actions.list_cards import list_cards
 from kaquan.actions.load_card import account_of_card
 from kaquan.actions.manage_app import list_apps
 from kaquan.cli.app import chosen
-from kaquan.cli.database import app_of, keys_of, settings_of, stop, told, transact
+from kaquan.cli.database import app_of, keys_of, settings_of, transact
+from kaquan.cli.output import stop, told
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.errors import Refusal
 from kaquan.errors.fill import plain

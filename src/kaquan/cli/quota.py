@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from kaquan.actions.manage_app import drop_overrides, set_override
-from kaquan.cli.database import app_of, settings_of, stop, transact
+from kaquan.cli.database import app_of, settings_of, transact
+from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.rules.quota import CARDS, DAY, UNLIMITED, UNSAID, Limits, Override
 from kaquan.store.tx import Tx

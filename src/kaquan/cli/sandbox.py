@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kaquan.cli.client import Appid, BaseUrl, Client, Secret
-from kaquan.cli.database import stop
+from kaquan.cli.output import stop
 
 commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
 CardId = Annotated[str, typer.Option("--card-id")]

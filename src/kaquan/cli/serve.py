@@ -14,7 +14,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from kaquan.app import Server
-from kaquan.cli.database import stop
+from kaquan.cli.output import stop
 from kaquan.keys import Keys, load_master_key
 from kaquan.settings import Settings, from_environment, to_environment
 from kaquan.store.schema import migrate
