@@ -65,9 +65,7 @@ class Exchange:
         """Hang up."""
 
 
-async def call_in_process(
-    platform: Platform, app: App, method: str, path: str, query: dict[str, str], body: bytes
-) -> Outcome:
+async def call_in_process(platform: Platform, app: App, sent: Sent) -> Outcome:
     """Make a call with a good token of an app and return what it is answered.
 
     The token is the stable one, so that those that the app's own servers hold go on working.

@@ -13,4 +13,13 @@ ACTIONS = {
     "member.remove": zh("移除成员"),
     "operator.create": zh("创建平台运营"),
     "call.send": zh("发送请求"),
+    "app.setting": zh("更改接口行为"),
+    "secret.rotate": zh("更换 AppSecret"),
+    "secret.end": zh("停用旧的 AppSecret"),
+    "ip_list.set": zh("设置 IP 白名单"),
+    "domain.set": zh("设置域名"),
+    "whitelist.set": zh("设置测试白名单"),
+    "callback.set": zh("设置事件推送"),
+    "callback.remove": zh("停止事件推送"),
+    "event.trigger": zh("触发事件"),
 }

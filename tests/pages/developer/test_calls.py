@@ -19,10 +19,11 @@ from kaquan.web.texts import Texts
 from qa.counter import RID, offered, scanned
 from qa.test_e08_claim_page import MISTAKES
 from support.api import Api
-from support.browser import Devices, Faults, assert_accessible, picture
+from support.browser import Devices, Faults, picture
 from support.js_page import configured, pressed, told
 from support.merchant import Merchant, rid_in
 from support.server import Server
+from support.walk import SIZES, developer_at, look
 from support.worker import worker
 
 BASE = "card.groupon.base_info."
@@ -293,9 +294,7 @@ CASES: dict[str, Case] = {
         added='"can_share": true',
         sends=True,
     ),
-    "E12-day": Case(
-        limited("daily"), "今天调用 /card/batchget 的次数已经用完：上限 2 次，已用 2 次", fix="查看调用额度"
-    ),
+    "E12-day": Case(limited("daily"), "次数已经用完：上限 2 次，已用 2 次", fix="查看调用额度"),
     "E12-window": Case(limited("calls"), "过于频繁", fix="查看调用额度"),
     "E13": Case(
         object_on_ios, "cardList[0].cardExt 应为内容为 JSON 的字符串", place='"card_ext": {', added='"card_ext": "{'
@@ -336,7 +335,7 @@ def test_the_page_of_a_call_shows_cause_place_and_repair(
         picture(desk, f"case-{name}-sent")
 
 
-@pytest.mark.parametrize(("size", "language"), [("phone", "zh"), ("desktop", "en")])
+@pytest.mark.parametrize(("size", "language"), SIZES)
 def test_calls_are_listed_filtered_and_sent_anew(
     sqlite_server: Server, devices: Devices, size: str, language: Any
 ) -> None:
@@ -345,11 +344,7 @@ def test_calls_are_listed_filtered_and_sent_anew(
     api.post("/card/create", card_with("CASH", "least_cost", "1000"))
     api.ok("/card/batchget", {"offset": 0, "count": 1})
     api.get("/cgi-bin/ticket/getticket", type="wx_card")
-    options = {
-        "locale": {"zh": "zh-CN", "en": "en-US"}[language],
-        "color_scheme": {"zh": "light", "en": "dark"}[language],
-    }
-    page = worker(sqlite_server, api, "developer").sit_down(getattr(devices, size)(**options))
+    page = developer_at(sqlite_server, devices, api, size, language)
     calls = f"{sqlite_server.base_url}/console/{api.appid}/calls"
     page.goto(calls)
     rows = page.locator("tbody tr")
@@ -389,13 +384,6 @@ def asked(page: Page, row: Any) -> str:
     text = page.locator("main").inner_text()
     page.go_back()
     return text
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, name)
-    assert_accessible(page)
 
 
 def test_a_call_of_another_account_is_not_there(sqlite_server: Server) -> None:
