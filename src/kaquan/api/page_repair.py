@@ -62,8 +62,10 @@ def _object(text: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _compact(value: Any, like: Any = "") -> str:
+    """Return a value as JSON text, with blanks where the text that it takes the place of has them."""
+    blanks = isinstance(like, str) and '": ' in like
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": ") if blanks else (",", ":"))
 
 
 def _stringify(sent: dict[str, Any], facts: Facts, _: Ticket) -> str:
@@ -80,7 +82,7 @@ def _rename_key(sent: dict[str, Any], facts: Facts, _: Ticket) -> str:
     """Give a misspelt member of card_ext its name."""
     ext = _object(sent.get("card_ext"))
     ext[str(facts["key"])] = ext.pop(str(facts["sent"]), "")
-    sent["card_ext"] = _compact(ext)
+    sent["card_ext"] = _compact(ext, sent["card_ext"])
     return f"card_ext.{facts['key']}"
 
 
@@ -95,7 +97,7 @@ def _drop_and_sign(sent: dict[str, Any], facts: Facts, ticket: Ticket) -> str:
     """Leave a member of card_ext out that is no text."""
     ext = _object(sent.get("card_ext"))
     ext.pop(str(facts["key"]), None)
-    sent["card_ext"] = _compact(ext)
+    sent["card_ext"] = _compact(ext, sent["card_ext"])
     return _sign_ext(sent, facts, ticket) and f"card_ext.{facts['key']}"
 
 
@@ -106,7 +108,7 @@ def _sign_ext(sent: dict[str, Any], _: Facts, ticket: Ticket) -> str:
         return ""
     texts = {name: str(value) for name, value in ext.items() if isinstance(value, str | int)}
     ext["signature"] = card_ext_signature(key, str(sent.get("card_id", "")), texts)
-    sent["card_ext"] = _compact(ext)
+    sent["card_ext"] = _compact(ext, sent["card_ext"])
     return "card_ext.signature"
 
 

@@ -22,4 +22,5 @@ ACTIONS = {
     "callback.set": zh("设置事件推送"),
     "callback.remove": zh("停止事件推送"),
     "event.trigger": zh("触发事件"),
+    "event.resend": zh("补发事件"),
 }
