@@ -90,6 +90,11 @@ def new_poi_id() -> int:
     return secrets.choice(POI_IDS)
 
 
+def id_at(seconds: float) -> int:
+    """Return the id that all ids drawn from this moment on are greater than, UTC seconds of the wall clock."""
+    return max(0, int(seconds * 1_000_000)) << TAG_BITS
+
+
 class Ids:
     """Increasing 63-bit ids: microseconds, then a tag that keeps processes apart."""
 

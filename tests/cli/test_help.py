@@ -17,6 +17,7 @@ from cli.command import kaquan, printed
 from kaquan.cli import cli
 
 ROOT: Any = typer.main.get_command(cli)
+ALONE = ("serve", "demo", "explain", "trigger", "listen")
 GROUPS = ("app", "operator", "codes", "sandbox", "lab")
 
 
@@ -59,7 +60,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
         *("app callback", "app create", "app ip-list", "app list", "app quota", "app secret", "app set"),
         *("codes export", "codes import", "demo", "explain"),
-        *("lab card-ext", "lab choose-card", "lab config"),
+        *("lab card-ext", "lab choose-card", "lab config", "listen"),
         *("operator approve", "operator approve-store", "operator create", "operator refuse", "operator refuse-store"),
         *("sandbox accept", "sandbox approve", "sandbox callback", "sandbox claim", "sandbox clock", "sandbox delete"),
         *(
@@ -70,6 +71,7 @@ def test_the_commands_are_those_that_the_documents_name() -> None:
             "sandbox gift",
             "sandbox oauth-code",
             "sandbox refuse",
+            "sandbox resend",
             "sandbox take-back",
             "sandbox user",
             "serve",
@@ -97,7 +99,7 @@ def test_the_installed_script_lists_the_commands_and_says_how_to_begin() -> None
     script = Path(sys.executable).with_name("kaquan")
     done = subprocess.run([script, "--help"], capture_output=True, text=True, timeout=30, check=True)
     assert done.stderr == ""
-    assert re.findall(r"^│ (\w+) ", done.stdout, re.MULTILINE) == ["serve", "demo", "explain", "trigger", *GROUPS]
+    assert re.findall(r"^│ (\w+) ", done.stdout, re.MULTILINE) == [*ALONE, *GROUPS]
     assert "Begin with:  kaquan demo      Then:  kaquan explain RID" in done.stdout
 
 

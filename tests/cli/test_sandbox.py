@@ -97,6 +97,20 @@ def test_a_claim_that_is_refused_says_errcode_text_and_cause(server: Server) -> 
     )
 
 
+def test_events_are_sent_again_by_hand(sandbox: Api, receiver: Receiver) -> None:
+    result(sandbox, "callback", "--url", receiver.url, "--token", receiver.token)
+    for _ in range(2):
+        sandbox.create_card(card())
+    first, second = receiver.wait(2)
+    tape = [json.loads(line) for line in printed("sandbox", "events", **as_app(sandbox))]
+    assert result(sandbox, "resend", "--id", tape[0]["id"]) == "1"
+    assert result(sandbox, "resend", "--since", tape[0]["id"], "--until", tape[1]["id"]) == "1"
+    assert [push.body for push in receiver.wait(4)] == [first.body, second.body, first.body, second.body]
+    assert result(sandbox, "resend", "--since", "1h", "--event", "user_get_card") == "0"
+    assert result(sandbox, "resend", "--dead") == "0"
+    assert refused(sandbox, "resend").startswith("40097 invalid args It is not said which events")
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [

@@ -81,19 +81,22 @@ class Receiver:
 
     Args:
         answer: gives status and body for a push; the default takes everything.
+        port: where to listen; 0 takes any free one.
     """
 
-    def __init__(self, answer: Callable[[Push], tuple[int, bytes]] | None = None) -> None:
+    def __init__(self, answer: Callable[[Push], tuple[int, bytes]] | None = None, port: int = 0) -> None:
         self.token = TOKEN
         self.aes_key = AES_KEY
         self.answer = answer or take_everything
         self.echo: Callable[[str], tuple[int, bytes]] = lambda echostr: (200, echostr.encode())
+        self.keeps_alive = True
         self.pushes: list[Push] = []
         self.checks: list[dict[str, str]] = []
         self._arrived = threading.Condition()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler(self))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/events"
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/events"
 
     def start(self) -> Receiver:
         """Begin to listen."""
@@ -164,6 +167,8 @@ def handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
         def _reply(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
+            if not receiver.keeps_alive:
+                self.send_header("connection", "close")
             self.end_headers()
             self.wfile.write(body)
 

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
@@ -33,11 +34,13 @@ class Server:
     Args:
         database: a migrated database.
         workers: server processes.
+        port_kept: whether it comes back at the same address.
         environment: further ``KAQUAN_*`` variables.
     """
 
-    def __init__(self, database: Database, workers: int = 1, **environment: str) -> None:
+    def __init__(self, database: Database, workers: int = 1, port_kept: bool = False, **environment: str) -> None:
         self.database = database
+        self._port_kept = port_kept
         self._workers = workers
         self._environment = environment
         self._process: Process | None = None
@@ -48,7 +51,7 @@ class Server:
 
     @property
     def base_url(self) -> str:
-        """Return the address; another one after each start."""
+        """Return the address; another one after each start unless it is kept."""
         return self.facts["base_url"]
 
     @property
@@ -74,7 +77,8 @@ class Server:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        flags = ["--data", self.database.folder, "--database-url", self.database.url, "--port", "0", "--json"]
+        port = urlsplit(self.base_url).port if self._port_kept and self.facts else 0
+        flags = ["--data", self.database.folder, "--database-url", self.database.url, "--port", port, "--json"]
         command = ["demo", *map(str, flags), "--workers", str(self._workers)]
         with self._log.open("a") as log:
             self._process = launcher().start(command, self._variables(), log.fileno())

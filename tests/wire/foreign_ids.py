@@ -212,11 +212,13 @@ WITHOUT_IDS = {
     "/cgi-bin/showqrcode",
     "/ext/user",
     "/healthz",
+    "/sandbox/app",
     "/sandbox/callback",
     "/sandbox/clock",
     "/sandbox/events",
     "/sandbox/fault",
     "/sandbox/faults",
+    "/sandbox/resend",
 }
 SHORT = {
     "$film": '"ticket_class":"x","show_time":1,"duration":1,"screening_room":"x","seat_number":"x"',

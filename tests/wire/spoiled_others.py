@@ -6,8 +6,10 @@ import copy
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from store_bodies import store as store_body
 
+from kaquan.store import tables
 from wire.scene import STRANGER, Act, Scene, Table, fault, grown, on_card, put
 from wire.spoiled_cards import DELETED, MALFORMED, none_left
 
@@ -208,6 +210,34 @@ FAULTS = (
     put("40097 fault_errcode", "errcode", 45010),
     put("40097 fault_kind", "drop", True),
 )
+
+
+def push_again(scene: Scene) -> None:
+    """Push an event again, of an account with a callback where nobody listens."""
+    boxes = {"token_box": "", "aes_key_box": "", "mode": "plain", "format": "xml"}
+    row = {"appid": scene.api.appid, "url": "http://127.0.0.1:9/", **boxes}
+    scene.server.database.transact(lambda tx: tx.add(tables.callback, [row]))
+    scene.body["ids"] = [scene.api.ok("/sandbox/trigger", {"event": "giftcard_pay_done"})["id"]]
+
+
+def no_callback(scene: Scene) -> None:
+    """Take the callback away."""
+    mine = tables.callback.c.appid == scene.api.appid
+    scene.server.database.transact(lambda tx: tx.run(sa.delete(tables.callback).where(mine)))
+
+
+def unknown_event(scene: Scene) -> None:
+    """Name a range in place of ids, and a type that there is not."""
+    scene.body = {"since": "0", "event": "user_got_card"}
+
+
+RESEND = (
+    put("40097 resend_what", "until", "9", takes="ids"),
+    fault("40097 event_unknown", spoil=unknown_event, takes="ids"),
+    grown("40097 too_many_events", "ids", list(range(1, 1001))),
+    fault("40201 nowhere_to_send", act=no_callback),
+    grown("40097 event_id", "ids", ["1"]),
+)
 TRIGGER = (
     put("40097 event_unknown", "event", "user_got_card"),
     put("40097 event_field", "fields.CardID", "p1"),
@@ -300,6 +330,7 @@ TABLES = (
     Table("/sandbox/approve_store", of_store, REVIEWS),
     Table("/sandbox/refuse_store", of_store, REVIEWS),
     Table("/sandbox/fault", lambda scene: scene.body.update(path="/card/get", hang=1), FAULTS),
+    Table("/sandbox/resend", push_again, RESEND),
     Table("/sandbox/trigger", lambda scene: scene.body.update(event="user_del_card", fields={}), TRIGGER),
     Table(
         "/sandbox/callback",

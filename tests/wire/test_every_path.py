@@ -59,6 +59,7 @@ UNSHOWN = {
     "/cgi-bin/qrcode/create": {45029: "takes as many tickets as an account may have: actions/test_create_qr.py"},
     "/cgi-bin/message/mass/send": {45019: "takes ten thousand openids: cgi_bin/message/test_messages.py"},
     "/cgi-bin/stable_token": {45009: "takes twenty forced refreshes: wire/test_tokens.py"},
+    "/sandbox/resend": {0: "takes a callback: sandbox/test_resend.py"},
     "/ext/user": {45019: "takes a thousand ids: wire/test_behaviour.py"},
 }
 

@@ -11,6 +11,8 @@ from kaquan.store import tables
 from kaquan.store.tx import Tx
 
 PAGE = 1000
+# What the journal calls events that nothing real caused.
+TRIGGER = "trigger"
 
 
 def list_events(tx: Tx, appid: str, since: int, limit: int = PAGE) -> list[dict[str, Any]]:
@@ -26,7 +28,7 @@ def list_events(tx: Tx, appid: str, since: int, limit: int = PAGE) -> list[dict[
     return [_shown(row, deliveries.get(row.id, []), states.get(row.id, "")) for row in rows]
 
 
-def _shown(row: Any, deliveries: list[dict[str, Any]], waiting: str) -> dict[str, Any]:
+def _shown(row: Any, deliveries: list[dict[str, Any]], state: str) -> dict[str, Any]:
     delivered = any(200 <= one["status"] < 300 for one in deliveries)
     return {
         "id": str(row.id),
@@ -34,8 +36,9 @@ def _shown(row: Any, deliveries: list[dict[str, Any]], waiting: str) -> dict[str
         "openid": row.openid,
         "create_time": row.create_time,
         "fields": msgspec.json.decode(row.fields),
-        "state": waiting or ("delivered" if delivered else "not_sent"),
+        "state": state or ("delivered" if delivered else "not_sent"),
         "deliveries": deliveries,
+        **({"triggered": True} if row.kind == TRIGGER else {}),
     }
 
 

@@ -113,6 +113,13 @@ def callback_url(tx: Tx, appid: str) -> str:
     return str(row[0]) if row else ""
 
 
+def callback_of(tx: Tx, appid: str) -> dict[str, str] | None:
+    """Return where and in which form an account's events are pushed, without the secrets; None when nowhere."""
+    table = tables.callback.c
+    row = tx.one(sa.select(table.url, table.mode, table.format).where(table.appid == appid))
+    return dict(row._mapping) if row else None
+
+
 def list_apps(tx: Tx) -> list[tuple[str, str, bool, str, str]]:
     """Return appid, name, sandbox, card_function and quota of every account."""
     table = tables.app.c

@@ -8,14 +8,13 @@ import msgspec
 import sqlalchemy as sa
 
 from kaquan.actions.event_time import next_event_time
+from kaquan.actions.list_events import TRIGGER
 from kaquan.actions.record import JournalLine, Record
 from kaquan.actions.review_card import system_event_time
 from kaquan.events.made import OF_SYSTEM, Fields, Subject, made_event
 from kaquan.store import tables
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
-
-KIND = "trigger"
 
 
 class Trigger(msgspec.Struct, frozen=True):
@@ -49,7 +48,7 @@ def trigger_event(tx: Tx, app: App, trigger: Trigger, now: int, record: Record) 
     # Receivers tell events apart by openid and CreateTime: no other trigger has this second, and no event before.
     at = system_event_time(tx, app.appid, next_event_time(tx, app.appid, about.openid, now))
     card_id, code = getattr(event, "CardId", ""), getattr(event, "UserCardCode", "")
-    record.event(KIND, event, about.openid, at, card_id, code)
+    record.event(TRIGGER, event, about.openid, at, card_id, code)
     record.save(tx, app.appid)
     return record.lines[-1]
 

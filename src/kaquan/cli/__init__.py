@@ -35,6 +35,7 @@ COMMANDS = {
         "Say why a call failed: the cause that holds, how to mend the call, and the body that would have passed.",
     ),
     "trigger": ("trigger:trigger", "Push an event of any type to try a receiver with; nothing else changes."),
+    "listen": ("listen:listen", "Bring the events of a sandbox app to an address on your own machine, as they happen."),
     "app": ("app:commands", "Create and change accounts."),
     "operator": ("operator:commands", "Review cards and stores."),
     "codes": ("codes:commands", "Import and export the codes of a card."),

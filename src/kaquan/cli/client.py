@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +17,8 @@ from kaquan.cli.output import stop
 TIMEOUT_SECONDS = 30
 # The token ran out, was replaced, or stems from another installation at this address.
 STALE = frozenset({40001, 40014, 42001})
+BUSY = -1
+ERRCODE = re.compile(rb'\{"errcode":(-?\d{1,7}),')
 JSON = {"content-type": "application/json"}
 BaseUrl = Annotated[str, typer.Option(envvar="KAQUAN_BASE_URL")]
 Appid = Annotated[str, typer.Option(envvar="KAQUAN_APPID")]
@@ -23,7 +26,7 @@ Secret = Annotated[str, typer.Option(envvar="KAQUAN_SECRET")]
 
 
 class NoAnswer(Exception):
-    """The server is not there, or its answer is none of the wire's."""
+    """The server is not there, cannot answer now, or its answer is none of the wire's."""
 
 
 class Client:
@@ -43,17 +46,20 @@ class Client:
 
     def post(self, path: str, /, **body: Any) -> dict[str, Any]:
         """Return the answer of a call; a refusal ends the command with errcode, text and cause."""
-        said = {name: value for name, value in body.items() if value is not None}
+        return accepted(self.ask(path, {name: value for name, value in body.items() if value is not None}))
+
+    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of a call, a refusal too; without one the command ends."""
         try:
-            return accepted(self.ask(path, said))
+            return self.reach(path, body)
         except NoAnswer as fault:
             stop(str(fault))
 
-    def ask(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the answer of a call, a refusal too; it is made once more when its token is over.
+    def reach(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer of a call, a refusal too.
 
         Raises:
-            NoAnswer: there is none.
+            NoAnswer: there is none, or the server says that it cannot give one now.
         """
         return decoded(self.send(path, encoded(body), JSON))
 
@@ -98,18 +104,21 @@ def decoded(answer: bytes) -> dict[str, Any]:
     """Return an answer.
 
     Raises:
-        NoAnswer: it is no JSON object.
+        NoAnswer: it is no JSON object, or says that the server cannot answer now.
     """
     try:
         members = json.loads(answer)
     except ValueError as fault:
         raise NoAnswer(f"no answer of this platform: {fault}") from fault
-    return members if isinstance(members, dict) else {}
+    if not isinstance(members, dict) or members.get("errcode") == BUSY:
+        raise NoAnswer(f"{BUSY} {members['errmsg']}" if isinstance(members, dict) else "no answer of this platform")
+    return members
 
 
 def is_stale(answer: bytes) -> bool:
     """Tell whether a call was refused for its token; what is no refusal begins otherwise."""
-    return answer.startswith(b'{"errcode":') and decoded(answer)["errcode"] in STALE
+    found = ERRCODE.match(answer)
+    return found is not None and int(found[1]) in STALE
 
 
 def accepted(answer: dict[str, Any]) -> dict[str, Any]:

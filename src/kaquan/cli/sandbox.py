@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kaquan.cli.client import Appid, BaseUrl, Client, Secret
+from kaquan.cli.duration import begin_of
 from kaquan.cli.output import stop
 
 commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
@@ -221,6 +222,34 @@ def events(context: typer.Context, since: Annotated[str, typer.Option(help="id o
     """
     for event in call(context, "/sandbox/events", since=since)["events"]:
         typer.echo(json.dumps(event, ensure_ascii=False))
+
+
+@commands.command()
+def resend(
+    context: typer.Context,
+    id_: Annotated[list[str] | None, typer.Option("--id", help="of an event; may be repeated")] = None,
+    since: Annotated[str | None, typer.Option(help="id of the last event before them, or a time such as 10m")] = None,
+    until: Annotated[str | None, typer.Option(help="id of the last of them")] = None,
+    event: Annotated[str | None, typer.Option(help="only those of this name")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="only those that were given up")] = False,
+) -> None:
+    """Push events to the callback again, and print how many.
+
+    Examples:
+
+      kaquan sandbox resend --dead
+
+      kaquan sandbox resend --since 2h --event user_consume_card
+
+      kaquan sandbox resend --id 7355335282288069134
+    """
+    wanted: dict[str, Any] = {"until": until, "event": event, "dead": dead or None, **begin_of(since)}
+    client, count, more = context.obj(), 0, True
+    while more:
+        done = client.post("/sandbox/resend", ids=id_, **wanted)
+        count, more = count + done["resent"], done["more"]
+        wanted["since"] = done["last"]
+    typer.echo(count)
 
 
 @commands.command()

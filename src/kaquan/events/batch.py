@@ -10,18 +10,14 @@ from collections.abc import Callable
 import aiohttp
 import structlog
 
-from kaquan.events.envelope import envelope
 from kaquan.events.outbox import CallbackConfig, Pushed, Tried
-from kaquan.events.post import Answer, post
-from kaquan.sources import new_secret
+from kaquan.events.post import Answer, push
 
-ATTEMPTS = 4
 # No attempt begins later than this: the last one has to be settled before the lease of a minute ends.
 BATCH_SECONDS = 40.0
 # An app whose attempts all fail after this long on average keeps places that others could use.
 HANGING_MILLIS = 1000
 HANGING_ATTEMPTS = 4
-BROKEN = Answer(False, 0, 0, "the event cannot be put into the form of this callback")
 
 log = structlog.get_logger(__name__)
 
@@ -107,18 +103,11 @@ class Batch:
         return self._stopping.is_set() or self.hanging or time.monotonic() > self._last_begin
 
     async def _post(self, event: Pushed) -> Answer:
-        digits = new_secret()
-        nonce, random = str(int(digits[:8], 16)), digits[8:24].encode()
-        try:
-            push = envelope(self._config, event, self._clock(), nonce, random)
-        except Exception as fault:  # noqa: BLE001  # one event that cannot be written must not hold up the rest
-            log.error("event not written", appid=self._config.appid, id=event.id, fault=type(fault).__name__)
-            return BROKEN
-        return await post(self._session, self._config.url, push, self._allow_private)
+        return await push(self._session, self._config, event, self._clock(), self._allow_private)
 
     def _settled(self, event: Pushed, answer: Answer) -> Tried:
         attempt = event.attempts + 1
-        over = answer.delivered or attempt >= ATTEMPTS
+        over = answer.delivered or attempt >= event.last
         if over and not answer.delivered:
             log.warning("event given up", appid=self._config.appid, id=event.id, status=answer.status)
         next_time = None if over else self._clock() + int(self._retry_seconds)

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+ATTEMPTS = 4
+
 
 class CallbackConfig(msgspec.Struct, frozen=True):
     """Where an app's events go (spec: events.md 1).
@@ -39,6 +41,7 @@ class Pushed(msgspec.Struct, frozen=True):
         create_time: its CreateTime, UTC seconds.
         fields: what follows the head, in wire order; texts and integers.
         attempts: how often it has been tried.
+        last: the number of the attempt after which it is given up.
     """
 
     id: int
@@ -47,6 +50,7 @@ class Pushed(msgspec.Struct, frozen=True):
     create_time: int
     fields: dict[str, Any]
     attempts: int
+    last: int = ATTEMPTS
 
 
 class Tried(msgspec.Struct, frozen=True):

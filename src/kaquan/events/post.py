@@ -9,17 +9,21 @@ import time
 
 import aiohttp
 import msgspec
+import structlog
 from yarl import URL
 
 from kaquan.errors import Errcode, Refusal
 from kaquan.events.address import AddressRefused, GuardedResolver, check_url
-from kaquan.events.envelope import Envelope, signed
+from kaquan.events.envelope import Envelope, envelope, signed
+from kaquan.events.outbox import CallbackConfig, Pushed
 from kaquan.events.render import NOT_XML
-from kaquan.sources import random_text, wall_clock
+from kaquan.sources import new_secret, random_text, wall_clock
 
 TIME_LIMIT = 5.0
 READ_BYTES = 4096
 SHOWN = 200
+# What the text of an answer begins with where nobody was there to be asked.
+NO_CONNECTION = "no connection"
 ECHO_SHOWN = 100
 NONCE_DIGITS = 10
 ECHO_DIGITS = 19
@@ -27,6 +31,8 @@ ECHO_DIGITS = 19
 KEEP_ALIVE = 2.0
 HEADERS = {"User-Agent": "kaquan", "Accept-Encoding": "identity"}
 FAULTS = (aiohttp.ClientError, OSError, ValueError)
+
+log = structlog.get_logger(__name__)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -43,6 +49,9 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     millis: int
     text: str
+
+
+BROKEN = Answer(False, 0, 0, "the event cannot be put into the form of this callback")
 
 
 class Connector(aiohttp.TCPConnector):
@@ -95,6 +104,28 @@ async def post(session: aiohttp.ClientSession, url: str, push: Envelope, allow_p
     return Answer(200 <= status < 300, status, since(begun), text)
 
 
+async def push(
+    session: aiohttp.ClientSession, config: CallbackConfig, event: Pushed, timestamp: int, allow_private: bool
+) -> Answer:
+    """Put an event into the form of its callback and post it once.
+
+    Args:
+        session: of :func:`open_session`.
+        config: where to, and how.
+        event: what happened.
+        timestamp: moment of sending, UTC seconds.
+        allow_private: as for the session.
+    """
+    digits = new_secret()
+    nonce, random = str(int(digits[:8], 16)), digits[8:24].encode()
+    try:
+        written = envelope(config, event, timestamp, nonce, random)
+    except Exception as fault:  # noqa: BLE001  # one event that cannot be written must not hold up the rest
+        log.error("event not written", appid=config.appid, id=event.id, fault=type(fault).__name__)
+        return BROKEN
+    return await post(session, config.url, written, allow_private)
+
+
 async def ask(
     session: aiohttp.ClientSession,
     method: str,
@@ -123,7 +154,7 @@ def reason(fault: Exception, session: aiohttp.ClientSession) -> str:
     if isinstance(cause, AddressRefused):
         return f"address refused: {cause}"
     if isinstance(cause, OSError):
-        return f"no connection: {system_text(cause)}"[:SHOWN]
+        return f"{NO_CONNECTION}: {system_text(cause)}"[:SHOWN]
     return f"{type(fault).__name__}: {fault}"[:SHOWN]
 
 

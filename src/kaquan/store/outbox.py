@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -58,33 +59,44 @@ def due_appids(tx: Tx, now: int) -> list[str]:
 
 def lease(tx: Tx, appid: str, now: int, limit: int) -> list[Pushed]:
     """Lease the oldest due events whose person has none waiting before them."""
-    callback, outbox, journal = tables.callback.c, tables.outbox.c, tables.journal.c
+    callback, outbox = tables.callback.c, tables.outbox.c
     turn = sa.select(callback.appid).where(callback.appid == appid).with_for_update(skip_locked=True)
     if tx.one(turn) is None:
         return []
-    oldest = sa.select(outbox.id, outbox.openid, outbox.due_time, outbox.attempts).where(outbox.appid == appid)
-    attempts = take(tx.all(oldest.order_by(outbox.id).limit(WINDOW)), now, limit)
-    if not attempts:
+    columns = (outbox.id, outbox.openid, outbox.due_time, outbox.attempts, outbox.last)
+    oldest = sa.select(*columns).where(outbox.appid == appid).order_by(outbox.id).limit(WINDOW)
+    taken = take(tx.all(oldest), now, limit)
+    if not taken:
         return []
-    mine = (outbox.appid == appid) & outbox.id.in_(list(attempts))
+    mine = (outbox.appid == appid) & outbox.id.in_(list(taken))
     tx.run(sa.update(tables.outbox).where(mine).values(due_time=now + LEASE_SECONDS))
+    return load_pushed(tx, appid, taken)
+
+
+def load_pushed(tx: Tx, appid: str, tries: Mapping[int, tuple[int, int]]) -> list[Pushed]:
+    """Return events as they are pushed, the oldest first.
+
+    Args:
+        tries: by the event's id, how often it was tried and the attempt after which it is given up.
+    """
+    journal = tables.journal.c
     shown = sa.select(journal.id, journal.openid, journal.event, journal.create_time, journal.fields)
-    rows = tx.all(shown.where((journal.appid == appid) & journal.id.in_(list(attempts))).order_by(journal.id))
+    mine = (journal.appid == appid) & journal.id.in_(list(tries)) & (journal.event != "")
     return [
-        Pushed(row.id, row.openid, row.event, row.create_time, msgspec.json.decode(row.fields), attempts[row.id])
-        for row in rows
+        Pushed(row.id, row.openid, row.event, row.create_time, msgspec.json.decode(row.fields), *tries[row.id])
+        for row in tx.all(shown.where(mine).order_by(journal.id))
     ]
 
 
-def take(rows: list[Any], now: int, limit: int) -> dict[int, int]:
-    """Return id -> attempts of the events to lease; a person whose earlier event is not due has to wait."""
+def take(rows: list[Any], now: int, limit: int) -> dict[int, tuple[int, int]]:
+    """Return id -> (attempts, last) of the events to lease; a person whose earlier event is not due has to wait."""
     waiting: set[str] = set()
-    taken: dict[int, int] = {}
+    taken: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.due_time > now:
             waiting.add(row.openid)
         elif row.openid not in waiting and len(taken) < limit:
-            taken[row.id] = row.attempts
+            taken[row.id] = (row.attempts, row.last)
     return taken
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy import text as fragment
 
+from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
 from kaquan.store.desk_tables import audit
@@ -340,6 +341,8 @@ outbox = tenant(
     text("openid"),
     number("due_time"),
     Column("attempts", Integer, nullable=False),
+    # The attempt after which it is given up; an event that is sent again has as many as it had at first.
+    Column("last", Integer, nullable=False, server_default=str(ATTEMPTS)),
     key("appid", "id"),
     Index(None, "appid", "due_time"),
     sqlite_with_rowid=False,

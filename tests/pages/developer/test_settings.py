@@ -1,4 +1,4 @@
-"""The developer's settings: domains and addresses with a text for each mistake, the secret, and the check of a callback."""
+"""The developer's settings: a text for each mistake in domains and addresses, the secret, the check of a callback."""
 
 from __future__ import annotations
 
@@ -127,10 +127,10 @@ def test_what_is_no_domain_is_told_in_its_own_words(desk: Worker, field: str, ty
 
 
 FAILURES: dict[str, tuple[Callable[[str], tuple[int, bytes]] | str, int, str]] = {
-    "another text": (lambda echostr: (200, b"ok"), 3, "→ ok"),
-    "nothing": (lambda echostr: (200, b""), 3, "（空）"),
+    "another text": (lambda _: (200, b"ok"), 3, "→ ok"),
+    "nothing": (lambda _: (200, b""), 3, "（空）"),
     "another status": (lambda echostr: (404, echostr.encode()), 2, "404"),
-    "a redirect": (lambda echostr: (302, b""), 2, "302"),
+    "a redirect": (lambda _: (302, b""), 2, "302"),
     "nobody listens": ("http://127.0.0.1:9/events", 1, "no connection"),
     "a metadata service": ("http://169.254.169.254/latest", 0, "metadata"),
     "no address": ("ftp://shop.example.com/", 0, "not an http or https URL"),

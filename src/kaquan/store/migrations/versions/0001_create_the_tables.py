@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.Column("openid", sa.Text(), nullable=False),
         sa.Column("due_time", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), server_default="4", nullable=False),
         sa.PrimaryKeyConstraint("appid", "id", name=op.f("pk_outbox")),
         sqlite_with_rowid=False,
     )
