@@ -23,4 +23,11 @@ ACTIONS = {
     "callback.remove": zh("停止事件推送"),
     "event.trigger": zh("触发事件"),
     "event.resend": zh("补发事件"),
+    "quota.clear": zh("清零调用次数"),
+    "quota.set": zh("设置调用限制"),
+    "quota.drop": zh("取消调用限制"),
+    "sandbox.clock": zh("拨快时钟"),
+    "sandbox.fault": zh("计划故障"),
+    "sandbox.fault_clear": zh("取消故障"),
+    "sandbox.persona": zh("添加角色"),
 }
