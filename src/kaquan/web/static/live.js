@@ -1,4 +1,5 @@
-// A checkbox with data-live="ID" keeps the part of the page with that id as the server has it, every data-every seconds.
+// A checkbox with data-live="ID" keeps the part of the page with that id as the server has it, every data-every seconds:
+// as the page itself is now, or the page named in data-from; data-begin="on" has it so from the start.
 "use strict";
 
 for (const box of document.querySelectorAll("[data-live]")) {
@@ -6,7 +7,7 @@ for (const box of document.querySelectorAll("[data-live]")) {
   let timer = 0;
 
   async function look() {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    const answer = await fetch(box.dataset.from ?? location.href, { headers: { accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || document.hidden) {
       return;
     }
@@ -19,11 +20,11 @@ for (const box of document.querySelectorAll("[data-live]")) {
 
   function follow() {
     clearInterval(timer);
-    sessionStorage.setItem(key, box.checked ? "on" : "");
+    sessionStorage.setItem(key, box.checked ? "on" : "off");
     timer = box.checked ? setInterval(look, Number(box.dataset.every) * 1000) : 0;
   }
 
-  box.checked = !box.disabled && sessionStorage.getItem(key) === "on";
+  box.checked = !box.disabled && (sessionStorage.getItem(key) ?? box.dataset.begin) === "on";
   box.addEventListener("change", follow);
   follow();
 }
