@@ -1,4 +1,4 @@
-"""Where a mistake is mended: the page of the console, or the laboratory, by the errcode and cause of a refusal."""
+"""Where a mistake is mended: the page of the console by the errcode and cause of a refusal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ import msgspec
 from kaquan.web.nav import DESKS
 from kaquan.web.texts import zh
 
-LAB = "/lab/signature"
-
 
 class Fix(msgspec.Struct, frozen=True):
     """A way out.
 
     Args:
-        page: of the account's console, with a fragment if need be; or a path that begins with a slash.
+        page: of the account's console, with a fragment if need be.
         label: what is done there.
     """
 
@@ -35,9 +33,6 @@ ADDRESSES = Fix("develop#ip-list", zh("设置 IP 白名单"))
 CARDS = Fix("cards", zh("打开卡券管理"))
 CALLBACK = Fix("develop#callback", zh("设置事件推送"))
 FAULTS = Fix("sandbox#faults", zh("查看计划的故障"))
-LAB_EXT = Fix(f"{LAB}?tab=batchAddCard", zh("在签名检查里重算"))
-LAB_SIGN = Fix(f"{LAB}?tab=chooseCard", zh("在签名检查里重算"))
-LAB_CONFIG = Fix(f"{LAB}?tab=config", zh("在签名检查里重算"))
 
 BY_CAUSE: dict[str, tuple[Fix, ...]] = {
     "not_verified": (WHITELIST, CARDS),
@@ -52,9 +47,6 @@ BY_CAUSE: dict[str, tuple[Fix, ...]] = {
     "no_js_domains": (JS,),
     "js_domain": (JS,),
     "js_domain_port": (JS,),
-    "signature": (LAB_EXT,),
-    "card_sign": (LAB_SIGN,),
-    "config": (LAB_CONFIG,),
     "function_not_applied": (APPLY,),
     "function_pending": (APPLY,),
     "function_refused": (APPLY,),
@@ -80,7 +72,5 @@ BY_ERRCODE: dict[int, tuple[Fix, ...]] = {
 def fixes(appid: str, errcode: int, cause: str) -> Iterator[tuple[str, str]]:
     """Yield path and label of each place where a refusal is mended, of those that there are."""
     for fix in (*BY_CAUSE.get(cause, ()), *BY_ERRCODE.get(errcode, ())):
-        if fix.page.startswith("/"):
-            yield fix.page, fix.label
-        elif "/console/{appid}/" + fix.page.partition("#")[0] in DESKS:
+        if "/console/{appid}/" + fix.page.partition("#")[0] in DESKS:
             yield f"/console/{appid}/{fix.page}", fix.label
