@@ -123,7 +123,7 @@ def invite_and_join(server: Server, devices: Devices, owner: Page, appid: str, s
     sign_up(other, say, f"cashier-{size}")
     other.get_by_role("button").filter(has_text=f"cashier-{size}").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("熊猫茶馆")
-    assert other.goto(link).status == 404  # type: ignore[union-attr]
+    assert other.goto(link).status == 404
     owner.goto(f"{server.base_url}/console/{appid}/members")
     row = owner.get_by_role("row").filter(has_text=f"cashier-{size}")
     row.get_by_role("combobox").select_option("developer")
@@ -131,7 +131,7 @@ def invite_and_join(server: Server, devices: Devices, owner: Page, appid: str, s
     expect(row).to_contain_text(say("开发者"))
     row.get_by_role("button", name=say("移除")).click()
     expect(row).to_have_count(0)
-    assert other.goto(f"{server.base_url}/console/{appid}").status == 404  # type: ignore[union-attr]
+    assert other.goto(f"{server.base_url}/console/{appid}").status == 404
     mine = owner.get_by_role("row").filter(has_text=f"li.na-{size}")
     mine.get_by_role("button", name=say("移除")).click()
     expect(owner.get_by_role("alert")).to_have_text(say("至少要留一位所有者，请先让别人成为所有者"))

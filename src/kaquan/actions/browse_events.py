@@ -108,15 +108,13 @@ def _told(tx: Tx, appid: str, rows: Sequence[Any]) -> list[Taped]:
     ids = [row.id for row in rows]
     attempts, states = _attempts(tx, appid, ids), _states(tx, appid, ids)
     same = _same_second(tx, appid, ids)
-    events = []
-    for row in rows:
-        tried = attempts[row.id]
-        arrived = DELIVERED if any(one.arrived for one in tried) else NOT_SENT
-        head = {name: getattr(row, name) for name in SHOWN if name != "fields"}
-        twins = max(0, same[row.openid, row.create_time] - 1)
-        more = {"state": states.get(row.id, arrived), "attempts": tried, "twins": twins}
-        events.append(Taped(**head, fields=msgspec.json.decode(row.fields), **more))
-    return events
+    return [_one(row, attempts[row.id], states.get(row.id, ""), same[row.openid, row.create_time]) for row in rows]
+
+
+def _one(row: Any, attempts: list[Attempt], state: str, alike: int) -> Taped:
+    arrived = DELIVERED if any(one.arrived for one in attempts) else NOT_SENT
+    facts = {**row._mapping, "fields": msgspec.json.decode(row.fields)}
+    return Taped(**facts, state=state or arrived, attempts=attempts, twins=max(0, alike - 1))
 
 
 def _attempts(tx: Tx, appid: str, ids: list[int]) -> dict[int, list[Attempt]]:

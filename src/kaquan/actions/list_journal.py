@@ -29,4 +29,4 @@ def list_journal(tx: Tx, appid: str, limit: int) -> list[Line]:
     table = tables.journal.c
     columns = [table[name] for name in Line.__struct_fields__]
     rows = tx.all(sa.select(*columns).where(table.appid == appid).order_by(table.id.desc()).limit(limit))
-    return [Line(*row[:-1], msgspec.json.decode(row[-1])) for row in rows]
+    return [Line(**{**row._mapping, "fields": msgspec.json.decode(row.fields)}) for row in rows]

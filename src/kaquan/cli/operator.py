@@ -11,7 +11,8 @@ from kaquan.actions.keep_members import PLATFORM, hire
 from kaquan.actions.record import Record
 from kaquan.actions.review_card import review
 from kaquan.actions.review_store import review_store
-from kaquan.cli.database import app_of, app_of_card, settings_of, stop, transact
+from kaquan.cli.database import app_of, app_of_card, settings_of, transact
+from kaquan.cli.output import stop
 from kaquan.cli.serve import DatabaseUrl
 from kaquan.rules.account import fold_name, name_fault
 from kaquan.rules.permission import OPERATOR

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -98,10 +97,8 @@ async def rotate(visit: Desk) -> Told:
     overlap = next((one for one in OVERLAPS if str(one) == text), None)
     if overlap is None:
         raise NotHere
-    secret = new_secret()
-    facts = {"secret": secret, "overlap": overlap, "now": wall_clock(), "record": visit.platform.record()}
-    act = partial(rotate_secret, appid=visit.app.appid, **facts)
-    await visit.change("secret.rotate", act, hours=overlap // HOUR)
+    appid, secret, when = visit.app.appid, new_secret(), (overlap, wall_clock(), visit.platform.record())
+    await visit.change("secret.rotate", lambda tx: rotate_secret(tx, appid, secret, *when), hours=overlap // HOUR)
     return Told("secret", secrets=((visit.text(zh("新的 AppSecret")), secret),))
 
 

@@ -118,11 +118,11 @@ async def plan(visit: Desk) -> Told:
     check_path(form.get("path", "").strip())
     errcode, hang = value if kind == "errcode" else None, value if kind == "hang" else None
     what = chosen(errcode, hang, kind == "drop")
-    counts = [number_of(form.get(name, "") or "1") for name in ("nth", "times")]
-    if not all(0 < one <= MOST_CALLS for one in counts) or (kind == "hang" and not 0 < value <= MOST_SECONDS):
+    nth, times = (number_of(form.get(name, "") or "1") for name in ("nth", "times"))
+    if not all(0 < one <= MOST_CALLS for one in (nth, times)) or (kind == "hang" and not 0 < value <= MOST_SECONDS):
         fault = visit.text(zh("次数为 1 至 {calls}，延迟为 1 至 {seconds} 秒"), calls=MOST_CALLS, seconds=MOST_SECONDS)
         return Told("faults", fault=fault, fields=form)
-    one = Fault(visit.platform.ids(), form["path"].strip(), *what, *counts, bool(form.get("after")))
+    one = Fault(visit.platform.ids(), form["path"].strip(), *what, nth, times, bool(form.get("after")))
     await visit.change("sandbox.fault", lambda tx: plan_fault(tx, appid, one), one.path, kind=one.kind, value=one.value)
     await visit.platform.apps.reload(appid)
     await asyncio.sleep(FRESH_SECONDS)

@@ -102,7 +102,8 @@ def lay_out(value: Any, literal: Callable[[Any], str] = in_json, place: Place = 
         literal: writes what holds no members.
         place: where it stands in a larger one.
     """
-    indent, opening, closing = INDENT * len(place.way), *("{}" if isinstance(value, dict) else "[]")
+    indent = INDENT * len(place.way)
+    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
     if not isinstance(value, dict | list) or not value:
         yield place.way, f"{indent}{place.before}{literal(value)}{place.after}"
         return
