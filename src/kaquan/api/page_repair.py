@@ -15,7 +15,7 @@ import msgspec
 
 from kaquan.actions.keep_call import FailedCall
 from kaquan.api.repair import Done, Repaired
-from kaquan.errors.change import Change
+from kaquan.errors.change import Change, apply
 from kaquan.rules.js_call import cards_of
 from kaquan.rules.js_domain import MARK
 from kaquan.rules.signature import card_ext_signature, card_sign, wx_config_signature
@@ -80,8 +80,7 @@ def _stringify(sent: dict[str, Any], facts: Facts, _: Ticket) -> str:
 
 def _rename_key(sent: dict[str, Any], facts: Facts, _: Ticket) -> str:
     """Give a misspelt member of card_ext its name."""
-    ext = _object(sent.get("card_ext"))
-    ext[str(facts["key"])] = ext.pop(str(facts["sent"]), "")
+    ext = apply(_object(sent.get("card_ext")), str(facts["key"]), Change("rename", str(facts["sent"])))
     sent["card_ext"] = _compact(ext, sent["card_ext"])
     return f"card_ext.{facts['key']}"
 

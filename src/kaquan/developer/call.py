@@ -21,6 +21,7 @@ from kaquan.developer.fixes import fixes
 from kaquan.developer.snippets import as_curl, as_python, compact
 from kaquan.developer.written import compare, read, write
 from kaquan.errors import Errcode
+from kaquan.errors.change import parse
 from kaquan.errors.explain import FIXED, LABELS, PHRASES, Diagnosis, explain
 from kaquan.rules.text import HIDDEN
 from kaquan.sources import wall_clock
@@ -66,14 +67,22 @@ def sendable(visit: Desk, kept: FailedCall) -> bool:
     """Tell whether a call may be sent from here: one of the wire, and nothing real is changed by it."""
     endpoint = ROUTES.get(kept.path)
     known = endpoint is not None and endpoint.token and endpoint.needs != SANDBOX
-    return visit.app.sandbox and known and visit.may("develop.change") and not visit.app.suspended
+    return (
+        visit.app.sandbox and known and not is_unread(kept) and visit.may("develop.change") and not visit.app.suspended
+    )
+
+
+def is_unread(kept: FailedCall) -> bool:
+    """Tell whether a call was refused before its body was read, so that there is none to repair or to send again."""
+    unread = kept.errcode not in {0, Errcode.EMPTY_BODY} and kept.method == "POST" and not kept.body
+    return unread and kept.path in ROUTES
 
 
 async def show(visit: Desk, kept: FailedCall, edited: str = "", outcome: Outcome | None = None) -> Response:
     """Show the page; ``edited`` and ``outcome`` are what was sent from it, and what came of that."""
     diagnosis = explain(kept.errcode, kept.cause, msgspec.json.decode(kept.facts))
     on_page = kept.path not in ROUTES
-    mended = repaired(visit, kept) if kept.errcode else None
+    mended = repaired(visit, kept) if kept.errcode and not is_unread(kept) else None
     best = mended.body if mended and mended.body else kept.body
     return visit.show(
         "developer/call.html",
@@ -86,8 +95,8 @@ async def show(visit: Desk, kept: FailedCall, edited: str = "", outcome: Outcome
         fixes=[(path, visit.text(label)) for path, label in fixes(visit.app.appid, kept.errcode, kept.cause)],
         on_page=on_page,
         wire=not on_page,
-        unread=bool(kept.errcode) and kept.errcode != Errcode.EMPTY_BODY and not on_page and kept.method == "POST",
-        request=write(kept.body, diagnosis.path),
+        unread=is_unread(kept),
+        request=write(kept.body, place_of(diagnosis)),
         answer=write(kept.answer),
         mended=mended,
         left=[one.short(visit.language) for one in mended.left] if mended else [],
@@ -117,6 +126,15 @@ def facts_of(visit: Desk, diagnosis: Diagnosis, names: tuple[str, ...]) -> Itera
         if name in names:
             label = labels[name]
             yield label.rstrip("：: "), line.removeprefix(label)
+
+
+def place_of(diagnosis: Diagnosis) -> str:
+    """Return where in the request the fault is: of a misspelt name, where that stands."""
+    change = parse(diagnosis.repair)
+    if change is None or change.kind != "rename":
+        return diagnosis.path
+    above, dot, _ = diagnosis.path.rpartition(".")
+    return f"{above}{dot}{change.value}"
 
 
 def pretty(body: str) -> str:

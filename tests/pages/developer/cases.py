@@ -24,6 +24,10 @@ OLD = """([name, args]) => new Promise((resolve) =>
     WeixinJSBridge.invoke(name, args, (result) => resolve(result)))"""
 
 
+Make = Callable[[Merchant, Any], str]
+"""Makes a mistake, on a visitor's page where it takes one, and returns the reference of the refusal."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A mistake, and what the page of its call has to say.
@@ -38,13 +42,18 @@ class Case:
         columns: of the account.
     """
 
-    make: Callable[[Merchant, Page], str]
+    make: Make
     cause: str
     place: str = ""
     added: str = ""
     sends: bool = False
     fix: str = ""
     columns: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def on_page(self) -> bool:
+        """Tell whether the mistake takes a visitor with a browser."""
+        return self.make.__qualname__.partition(".")[0] in ON_PAGE
 
 
 def rid_of(answer: Any) -> str:
@@ -54,7 +63,7 @@ def rid_of(answer: Any) -> str:
     return found[0]
 
 
-def posts(path: str, body: Any) -> Callable[[Merchant, Page], str]:
+def posts(path: str, body: Any) -> Make:
     """Return what makes a call that is refused; a body may be made from the client."""
     return lambda merchant, _: rid_of(merchant.api.post(path, body(merchant.api) if callable(body) else body))
 
@@ -82,7 +91,7 @@ def of_another(merchant: Merchant, _: Page) -> str:
     return rid_of(merchant.api.post("/card/get", {"card_id": other}))
 
 
-def limited(kind: str) -> Callable[[Merchant, Page], str]:
+def limited(kind: str) -> Make:
     """Return what makes the third call of two."""
 
     def make(merchant: Merchant, _: Page) -> str:
@@ -98,7 +107,7 @@ def limited(kind: str) -> Callable[[Merchant, Page], str]:
     return make
 
 
-def on_claim_page(make: Callable[[Merchant, Page], Page]) -> Callable[[Merchant, Page], str]:
+def on_claim_page(make: Callable[[Merchant, Page], Page]) -> Make:
     """Return what reads the reference under the text of a claim page that somebody who is signed in opens."""
 
     def read(merchant: Merchant, phone: Page) -> str:
@@ -109,7 +118,7 @@ def on_claim_page(make: Callable[[Merchant, Page], Page]) -> Callable[[Merchant,
     return read
 
 
-def denied(query: str) -> Callable[[Merchant, Page], str]:
+def denied(query: str) -> Make:
     """Return what makes a call from before ``wx.config`` on a page with this query."""
 
     def make(merchant: Merchant, phone: Page) -> str:
@@ -135,7 +144,7 @@ def object_on_ios(merchant: Merchant, phone: Page) -> str:
     return rid_in(said.value.text)
 
 
-def choosing(args: Callable[[Merchant], dict[str, str]]) -> Callable[[Merchant, Page], str]:
+def choosing(args: Callable[[Merchant], dict[str, str]]) -> Make:
     """Return what opens a list of cards that is empty."""
 
     def make(merchant: Merchant, phone: Page) -> str:
@@ -196,6 +205,7 @@ def bound_elsewhere(merchant: Merchant, phone: Page) -> Page:
 
 
 MANUAL = (("review", "manual"),)
+ON_PAGE = {"on_claim_page", "denied", "object_on_ios", "choosing"}
 REAL = (("sandbox", False),)
 WHITELIST = "设置测试白名单"
 DATES = {"type": 1, "begin_timestamp": NOW, "end_timestamp": 2_147_400_000, "fixed_term": 30}
@@ -263,7 +273,7 @@ CASES: dict[str, Case] = {
     "E9-4": Case(
         posts("/card/create", card("GROUPON", {"brand_name": ..., "brandName": "微信餐厅"})),
         "brandName",
-        place='"base_info": {',
+        place='"brandName"',
         added='"brand_name": "微信餐厅"',
         sends=True,
     ),
