@@ -24,7 +24,7 @@ from kaquan.actions.keep_answer import forget_answers
 from kaquan.actions.keep_call import forget_calls, keep_calls
 from kaquan.actions.keep_session import forget_sessions
 from kaquan.actions.keep_sheet import forget_sheets
-from kaquan.actions.manage_app import list_apps
+from kaquan.actions.manage_app import list_clocks
 from kaquan.actions.throttle import forget_tries
 from kaquan.api.dispatch import Dispatcher
 from kaquan.api.gifts import keep_bringing_back
@@ -143,14 +143,12 @@ class Server:
             await asyncio.sleep(CLEAN_EVERY)
             await self.platform.store.write(lambda tx: forget_sessions(tx, wall_clock()))
             await self.platform.store.write(lambda tx: forget_tries(tx, wall_clock()))
-            apps = await self.platform.store.read(list_apps)
-            for appid in ["", *(app[0] for app in apps)]:
+            for appid, offset in [("", 0), *await self.platform.store.read(list_clocks)]:
                 limits = (appid, wall_clock(), settings.keep_calls_days, settings.keep_calls)
                 await self.platform.store.write(lambda tx, limits=limits: forget_calls(tx, *limits))
-                await self.platform.store.write(lambda tx, appid=appid: forget_sheets(tx, appid, wall_clock()))
-                # A day later than an app whose clock runs ahead asks for; it looks at the time itself.
-                for forget in (forget_answers, forget_grants):
-                    await self.platform.store.write(lambda tx, appid=appid, f=forget: f(tx, appid, wall_clock()))
+                for forget in (forget_sheets, forget_answers, forget_grants):
+                    facts = (appid, wall_clock() + offset)
+                    await self.platform.store.write(lambda tx, facts=facts, f=forget: f(tx, *facts))
 
     async def _sweep(self) -> None:
         while True:

@@ -17,8 +17,9 @@ from kaquan.actions.keep_session import (
     open_session,
     who,
 )
+from kaquan.actions.know_people import openid_of
 from kaquan.actions.manage_app import create_app, new_app
-from kaquan.actions.meet import find_openid, introduce, remember_openid
+from kaquan.actions.meet import external_id, find_openid, introduce, remember_openid
 from kaquan.actions.throttle import forget_tries, try_once
 from kaquan.keys import Keys
 from kaquan.rules.account import DAY, Person
@@ -95,7 +96,9 @@ def test_two_merchants_know_a_person_by_openids_that_tell_nothing_of_each_other(
     assert known[apps[0].appid][7:] != known[apps[1].appid][7:]
     assert database.transact(lambda tx: find_openid(tx, BOB.id, apps[0].appid)) == ""
     another = Keys(bytes(32))
-    assert database.transact(lambda tx: introduce(tx, another, apps[0], ALICE, NOW)) != known[apps[0].appid]
+    assert database.transact(lambda tx: introduce(tx, another, apps[0], ALICE, NOW)) == known[apps[0].appid]
+    bob = database.transact(lambda tx: introduce(tx, another, apps[0], BOB, NOW))
+    assert bob != openid_of(KEYS, apps[0], external_id(BOB))
 
 
 @pytest.mark.parametrize("threads", [8])

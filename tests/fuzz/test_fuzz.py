@@ -25,6 +25,7 @@ WITHOUT_FORM = {
     "/cgi-bin/getcallbackip",
     "/cgi-bin/media/uploadimg",
     "/cgi-bin/ticket/getticket",
+    "/sandbox/load",
 }
 
 

@@ -218,6 +218,12 @@ WITHOUT_IDS = {
     "/sandbox/events",
     "/sandbox/fault",
     "/sandbox/faults",
+    "/sandbox/keep",
+    "/sandbox/load",
+    "/sandbox/restore",
+    "/sandbox/save",
+    "/sandbox/snapshots",
+    "/sandbox/snapshots/delete",
     "/sandbox/resend",
 }
 SHORT = {

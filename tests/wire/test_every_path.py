@@ -41,7 +41,12 @@ EITHER = {
     "/cgi-bin/getcallbackip",
     "/cgi-bin/ticket/getticket",
 }
-WITHOUT_JSON = {"/cgi-bin/media/uploadimg", "/cgi-bin/clear_quota/v2", *EITHER - {"/card/code/unavailable"}}
+WITHOUT_JSON = {
+    "/sandbox/load",
+    "/cgi-bin/media/uploadimg",
+    "/cgi-bin/clear_quota/v2",
+    *EITHER - {"/card/code/unavailable"},
+}
 # Kept for SDKs, though nothing is left that it could do.
 WITHOUT_SUCCESS = {"/card/code/mark"}
 
@@ -59,6 +64,11 @@ UNSHOWN = {
     "/cgi-bin/qrcode/create": {45029: "takes as many tickets as an account may have: actions/test_create_qr.py"},
     "/cgi-bin/message/mass/send": {45019: "takes ten thousand openids: cgi_bin/message/test_messages.py"},
     "/cgi-bin/stable_token": {45009: "takes twenty forced refreshes: wire/test_tokens.py"},
+    "/sandbox/load": {0: "takes a file: sandbox/test_snapshot.py"},
+    "/sandbox/save": {
+        0: "a file: sandbox/test_snapshot.py",
+        40097: "takes more than 64 MB: store/test_snapshot_file.py",
+    },
     "/sandbox/resend": {0: "takes a callback: sandbox/test_resend.py"},
     "/ext/user": {45019: "takes a thousand ids: wire/test_behaviour.py"},
 }

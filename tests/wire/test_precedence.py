@@ -65,7 +65,12 @@ ALONE = {
     "/sandbox/approve": "one step",
     "/sandbox/clock": "one step",
     "/sandbox/faults/clear": "one step",
+    "/sandbox/keep": "all steps are about the one snapshot",
+    "/sandbox/load": "all steps are about the one file",
     "/sandbox/refuse": "one step",
+    "/sandbox/restore": "one step, and those of a file that the server wrote",
+    "/sandbox/save": "one step",
+    "/sandbox/snapshots/delete": "one step",
 }
 
 

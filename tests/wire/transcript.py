@@ -30,12 +30,13 @@ KINDS = {
     "time": r"1[0-9]{9}|2[01][0-9]{8}",
     "id": r"\d{15,19}",
     "cursor": r"\d{15,19}",
+    "size": r"\d{3,5}",
     "ms": r"\d{1,5}",
     "openid": r"o[\w-]{27}",
     "poi": r"[1-9]\d{8,9}",
 }
 # These are others each time they are seen.
-FLEETING = frozenset({"rid", "time", "left", "ms", "cursor"})
+FLEETING = frozenset({"rid", "time", "left", "ms", "cursor", "size"})
 # Of so many seconds a few may have passed.
 PASSED = 6
 TRACE = re.compile(r" rid: ([0-9a-f-]{26})")

@@ -25,15 +25,20 @@ def unionid_of(keys: Keys, app: App, external_id: str) -> str:
     return f"o{tail}"[:OPENID_LENGTH] if app.owner else ""
 
 
-def know_people(tx: Tx, app: App, openids: dict[str, str], now: int) -> None:
-    """Remember external id -> openid pairs that are new."""
+def know_people(tx: Tx, app: App, openids: dict[str, str], now: int) -> dict[str, str]:
+    """Remember external id -> openid pairs that are new, and return all of them as they are known from now on.
+
+    Somebody who came with a snapshot of another app has another openid than would be derived.
+    """
     table = tables.person
     wanted = (table.c.appid == app.appid) & table.c.external_id.in_(openids)
     tx.one(sa.select(tables.app.c.appid).where(tables.app.c.appid == app.appid).with_for_update())
-    known = {row[0] for row in tx.all(sa.select(table.c.external_id).where(wanted))}
-    rows = [
+    rows = tx.all(sa.select(table.c.external_id, table.c.openid).where(wanted))
+    known = {row.external_id: row.openid for row in rows}
+    new = [
         {"appid": app.appid, "openid": openid, "external_id": external_id, "create_time": now}
         for external_id, openid in openids.items()
         if external_id not in known
     ]
-    tx.run(sa.insert(table), rows)
+    tx.run(sa.insert(table), new)
+    return openids | known

@@ -125,3 +125,9 @@ def list_apps(tx: Tx) -> list[tuple[str, str, bool, str, str]]:
     table = tables.app.c
     columns = (table.appid, table.name, table.sandbox, table.card_function, table.quota)
     return [tuple(row) for row in tx.all(sa.select(*columns).order_by(table.create_time))]
+
+
+def list_clocks(tx: Tx) -> list[tuple[str, int]]:
+    """Return every account's appid with the seconds that its clock is ahead of the wall clock."""
+    table = tables.app.c
+    return [(row.appid, row.clock_offset) for row in tx.all(sa.select(table.appid, table.clock_offset))]

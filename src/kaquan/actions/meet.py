@@ -24,10 +24,20 @@ def find_openid(tx: Tx, account_id: str, appid: str) -> str:
     return str(row[0]) if row else ""
 
 
+def foresee_openid(tx: Tx, keys: Keys, app: App, person: Person) -> str:
+    """Return the openid under which an account knows a person, or will from the moment when they meet."""
+    known = find_openid(tx, person.id, app.appid)
+    if known:
+        return known
+    table, name = tables.person.c, external_id(person)
+    row = tx.one(sa.select(table.openid).where((table.appid == app.appid) & (table.external_id == name)))
+    return str(row[0]) if row else openid_of(keys, app, name)
+
+
 def introduce(tx: Tx, keys: Keys, app: App, person: Person, now: int) -> str:
     """Make a person known to an account and return the openid; again and again it is the same."""
-    openid = openid_of(keys, app, external_id(person))
-    know_people(tx, app, {external_id(person): openid}, now)
+    name = external_id(person)
+    openid = know_people(tx, app, {name: openid_of(keys, app, name)}, now)[name]
     name_person(tx, app.appid, openid, person.nickname)
     return openid
 

@@ -188,13 +188,16 @@ async def read_body(call: Call, receive: Receive, limit: int) -> bytes:
     if length.isdigit() and int(length) > limit:
         raise Errcode.DATA_FORMAT("body_too_large", length=int(length), limit=limit)
     message = await receive()
-    body: bytes = message.get("body", b"")
+    first: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return first
+    body = bytearray(first)
     while message.get("more_body"):
         message = await receive()
         body += message.get("body", b"")
         if len(body) > limit:
             raise Errcode.DATA_FORMAT("body_too_large", length=len(body), limit=limit)
-    return body
+    return bytes(body)
 
 
 async def reply(send: Send, body: bytes, raw: Raw | None) -> None:

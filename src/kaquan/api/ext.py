@@ -79,8 +79,10 @@ async def user(call: Call, request: UserRequest) -> dict[str, Any]:
     """Return the openid of each of the company's user ids; the same id always has the same one."""
     ids = list(dict.fromkeys(request.external_ids))
     openids = {one: openid_of(call.platform.keys, call.app, one) for one in ids}
-    users = [{"external_id": one, "openid": openids[one]} for one in request.external_ids]
-    return await call.commit(lambda tx: know_people(tx, call.app, openids, call.now), lambda _: ok(users=users))
+    return await call.commit(
+        lambda tx: know_people(tx, call.app, openids, call.now),
+        lambda known: ok(users=[{"external_id": one, "openid": known[one]} for one in request.external_ids]),
+    )
 
 
 @endpoint(

@@ -13,8 +13,7 @@ import msgspec
 from starlette.responses import Response
 
 from kaquan.actions.claim_card import Claimed
-from kaquan.actions.know_people import openid_of
-from kaquan.actions.meet import external_id, find_openid
+from kaquan.actions.meet import foresee_openid
 from kaquan.actions.show_cards import ShownCard
 from kaquan.api import scan
 from kaquan.api.claiming import claimed, make_claim, read_claimed, sharpened
@@ -103,8 +102,7 @@ async def would_be(visit: Visit) -> str:
     app, person = visit.app, visit.person
     if person is None or person.persona_of not in {"", app.appid}:
         return ""
-    known = await visit.read(lambda tx: find_openid(tx, person.id, app.appid))
-    return known or openid_of(visit.platform.keys, app, external_id(person))
+    return await visit.read(lambda tx: foresee_openid(tx, visit.platform.keys, app, person))
 
 
 async def require_openid(visit: Visit) -> str:

@@ -14,7 +14,7 @@ import typer
 
 from kaquan.cli.output import stop
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 60
 # The token ran out, was replaced, or stems from another installation at this address.
 STALE = frozenset({40001, 40014, 42001})
 BUSY = -1
@@ -62,6 +62,16 @@ class Client:
             NoAnswer: there is none, or the server says that it cannot give one now.
         """
         return decoded(self.send(path, encoded(body), JSON))
+
+    def file(self, path: str, data: bytes, headers: dict[str, str] = JSON, **query: str) -> bytes:
+        """Return the bytes of an answer that is a file, or goes with one; without an answer the command ends."""
+        try:
+            answer = self.send(path, data, headers, **query)
+            if ERRCODE.match(answer):
+                accepted(decoded(answer))
+        except NoAnswer as fault:
+            stop(str(fault))
+        return answer
 
     def send(self, path: str, data: bytes, headers: dict[str, str], **query: str) -> bytes:
         """Return the bytes of an answer; the call is made once more when its token is over.

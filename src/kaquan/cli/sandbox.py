@@ -7,11 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
+from kaquan.cli import snapshots as snapshot_commands
 from kaquan.cli.client import Appid, BaseUrl, Client, Secret
 from kaquan.cli.duration import begin_of
 from kaquan.cli.output import stop
 
 commands = typer.Typer(help="Be the consumer, the operator and the clock of a sandbox app.", no_args_is_help=True)
+for name in ("save", "load", "keep", "restore", "snapshots"):
+    commands.command(name)(getattr(snapshot_commands, name))
 CardId = Annotated[str, typer.Option("--card-id")]
 Openid = Annotated[str, typer.Option("--openid")]
 Code = Annotated[str, typer.Option("--code")]

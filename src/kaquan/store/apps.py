@@ -54,7 +54,8 @@ class App(msgspec.Struct, frozen=True):
         card_js_domain: the host whose pages may use the calls from before it, empty = none.
         card_js_changes: how often that host was changed after it was first set.
         js_device: ``ios`` or ``android``, whose reading of the pages' calls is followed.
-        clock_offset: seconds the app's clock is ahead of the wall clock; 0 unless it is a sandbox app.
+        clock_offset: seconds the app's clock is ahead of the wall clock, or behind it where it was taken back to a
+            snapshot; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand and a few that do not, newest first.
         log_calls: which calls are kept to be looked at, ``failed`` or, of a sandbox app, ``all``.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from kaquan.keys import KeyMismatch, Keys
 from kaquan.settings import Settings
@@ -45,6 +47,12 @@ def config(connection: sa.Connection | None = None) -> Config:
     made.set_main_option("script_location", str(files("kaquan.store").joinpath("migrations")))
     made.attributes["connection"] = connection
     return made
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """Return the revisions of the schema that this version knows, the newest first."""
+    return tuple(one.revision for one in ScriptDirectory.from_config(config()).walk_revisions())
 
 
 def migrate(settings: Settings, keys: Keys) -> None:

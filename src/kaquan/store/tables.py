@@ -14,6 +14,7 @@ from kaquan.events.outbox import ATTEMPTS
 from kaquan.store.call_tables import answer, failed_call, fault, quota_override, quota_use
 from kaquan.store.columns import flag, key, metadata, number, of_app, tenant, text
 from kaquan.store.desk_tables import audit
+from kaquan.store.developer_tables import snapshot
 from kaquan.store.platform_tables import (
     GLOBAL,
     account,
@@ -44,6 +45,7 @@ __all__ = [
     "quota_override",
     "quota_use",
     "session",
+    "snapshot",
 ]
 
 app = tenant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 # SQLAlchemy forgets how many rows an INSERT touched unless it is told to keep the number.
 COUNTED = {"preserve_rowcount": True}
+AT_A_TIME = 1000
 
 
 class Tx:
@@ -29,6 +31,10 @@ class Tx:
     def all(self, statement: sa.Executable) -> list[Any]:
         """Return every row of a statement."""
         return list(self._connection.execute(statement).all())
+
+    def stream(self, statement: sa.Executable) -> Iterator[Any]:
+        """Yield the rows of a statement, some of them in memory at a time."""
+        yield from self._connection.execute(statement, execution_options={"yield_per": AT_A_TIME})
 
     def one(self, statement: sa.Executable) -> Any | None:
         """Return the first row, or None."""

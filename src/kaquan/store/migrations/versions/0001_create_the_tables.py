@@ -560,6 +560,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("appid", "page_id", name=op.f("uq_shelf_appid_page_id")),
     )
     op.create_table(
+        "snapshot",
+        sa.Column("appid", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("create_time", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["appid"], ["app.appid"], name=op.f("fk_snapshot_app")),
+        sa.PrimaryKeyConstraint("appid", "name", name=op.f("pk_snapshot")),
+    )
+    op.create_table(
         "whitelist",
         sa.Column("appid", sa.Text(), nullable=False),
         sa.Column("openid", sa.Text(), nullable=False),
@@ -571,6 +582,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the change back."""
     op.drop_table("whitelist")
+    op.drop_table("snapshot")
     op.drop_table("shelf")
     with op.batch_alter_table("sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_appid_create_time"))
