@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import msgspec
 from starlette.responses import Response
 
 from kaquan.actions.add_persona import add_persona
 from kaquan.actions.find_expiry import next_expiry
 from kaquan.actions.keep_account import list_personas
+from kaquan.actions.keep_snapshot import list_snapshots
 from kaquan.actions.know_people import know_people, openid_of
 from kaquan.actions.manage_app import advance_clock
 from kaquan.actions.rehearse_fault import clear_faults, list_faults, plan_fault
@@ -22,7 +21,9 @@ from kaquan.api.gifts import bring_back
 from kaquan.api.route import ROUTES, SANDBOX
 from kaquan.api.sandbox import LAST_SECOND, SIGN_INS, check_path
 from kaquan.api.sandbox_events import made_subject
+from kaquan.developer import snapshots
 from kaquan.developer.events import number_of
+from kaquan.developer.snapshots import Change, Told
 from kaquan.errors import Errcode, Refusal
 from kaquan.events.catalogue import EVENTS
 from kaquan.events.made import Subject, check_made
@@ -30,41 +31,19 @@ from kaquan.rules.account import clean_nickname
 from kaquan.rules.encrypt_code import NONCE_BYTES, encrypt_code
 from kaquan.rules.fault import MOST_CALLS, MOST_SECONDS, Fault, chosen
 from kaquan.rules.openid import check_openid
+from kaquan.rules.snapshot import MOST_BYTES
 from kaquan.store.apps import FRESH_SECONDS
 from kaquan.store.tx import Tx
-from kaquan.web.desk import Desk, Said, desk
+from kaquan.web.desk import Desk, desk
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere
 
-HOUR = 3600
+# A snapshot, and the form around it.
+BODY_LIMIT = MOST_BYTES + (1 << 16)
 STEPS = {"3600": zh("+1 小时"), "86400": zh("+1 天"), "604800": zh("+7 天")}
 TO_EXPIRY = "expiry"
 KINDS = {"errcode": zh("应答 errcode"), "hang": zh("延迟应答（秒）"), "drop": zh("断开连接")}
 MOST_PERSONAS = 50
-
-
-class Told(msgspec.Struct, frozen=True):
-    """What the page says after a change.
-
-    Args:
-        section: its part of the page.
-        done, fault: in a line.
-        refused: in all words.
-        text: something to copy.
-        path: of a page to go on to.
-        fields: what was typed, to be shown again.
-    """
-
-    section: str = ""
-    done: str = ""
-    fault: str = ""
-    refused: Said | None = None
-    text: str = ""
-    path: str = ""
-    fields: dict[str, str] = {}
-
-
-Change = Callable[[Desk], Awaitable[Told]]
 
 
 def require_sandbox(visit: Desk) -> None:
@@ -77,7 +56,7 @@ def require_sandbox(visit: Desk) -> None:
         raise NotHere
 
 
-@desk("/console/{appid}/sandbox", "GET", "POST", sees="develop.see", changes="develop.change")
+@desk("/console/{appid}/sandbox", "GET", "POST", sees="develop.see", changes="develop.change", body_limit=BODY_LIMIT)
 async def sandbox(visit: Desk) -> Response:
     """Show the sandbox, or make one of the changes."""
     require_sandbox(visit)
@@ -189,6 +168,7 @@ async def encrypt(visit: Desk) -> Told:
 
 
 CHANGES: dict[str, Change] = {
+    **snapshots.CHANGES,
     "clock": move_clock,
     "fault": plan,
     "fault_clear": forget,
@@ -197,6 +177,7 @@ CHANGES: dict[str, Change] = {
     "encrypt": encrypt,
 }
 SECTIONS = {
+    **dict.fromkeys(snapshots.CHANGES, snapshots.SECTION),
     "clock": "clock",
     "fault": "faults",
     "fault_clear": "faults",
@@ -223,5 +204,6 @@ async def show(visit: Desk, told: Told) -> Response:
         kinds={key: visit.text(text) for key, text in KINDS.items()},
         personas=await visit.read(lambda tx: list_personas(tx, appid)),
         names=sorted(EVENTS),
+        snapshots=await visit.read(lambda tx: list_snapshots(tx, appid)),
         may_change=visit.may("develop.change") and not visit.app.suspended,
     )

@@ -18,6 +18,7 @@ KEPT = {
     "quota_use": "calls that were made were made",
     "fault": "a rehearsal is for the calls that come next, not for those of another time",
     "failed_call": "a diagnosis is asked for behind the call, whatever the app was taken back to",
+    "audit": "what people did stays on record, whatever they took the app back to",
     "snapshot": "a snapshot does not hold the others",
 }
 # They are empty behind it.

@@ -30,4 +30,7 @@ ACTIONS = {
     "sandbox.fault": zh("计划故障"),
     "sandbox.fault_clear": zh("取消故障"),
     "sandbox.persona": zh("添加角色"),
+    "snapshot.keep": zh("保存快照"),
+    "snapshot.load": zh("载入快照"),
+    "snapshot.delete": zh("删除快照"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from card_bodies import card
@@ -60,6 +61,58 @@ def test_a_developer_plays_with_the_sandbox(
     assert api.post("/card/code/consume", {"code": code, "card_id": card_id})["errcode"] == 40079
     last = api.ok("/sandbox/events", {})["events"][-1]
     assert (last["event"], last["fields"]["OuterStr"]) == ("user_get_card", "poster-7")
+
+
+@pytest.mark.parametrize(("size", "language"), SIZES[1:])
+def test_a_sandbox_goes_back_to_a_snapshot_and_to_a_file(
+    sqlite_server: Server, devices: Devices, tmp_path: Path, size: str, language: Language
+) -> None:
+    say, api = Texts(language), sqlite_server.new_app()
+    card_id = api.create_card(card())
+    code = api.claim(card_id, api.person("ann"))
+    page = developer_at(sqlite_server, devices, api, size, language)
+    page.goto(f"{sqlite_server.base_url}/console/{api.appid}/sandbox")
+    page.locator("#name").fill("before")
+    page.get_by_role("button", name=say("保存快照")).click()
+    expect(page.get_by_text(say("已保存快照 {name}", name="before"))).to_be_visible()
+    page.locator("#name").fill("before")
+    page.get_by_role("button", name=say("保存快照")).click()
+    expect(page.get_by_role("alert")).to_contain_text("before")
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name=say("下载现在的样子")).click()
+    downloaded.value.save_as(tmp_path / "now.kaquan")
+    look(page, f"snapshots-{size}")
+
+    def use() -> None:
+        api.renew()
+        api.ok("/card/code/consume", {"code": code, "card_id": card_id})
+
+    use()
+    page.get_by_role("button", name=f"{say('载入')} before").click()
+    expect(page.get_by_text(say("已载入快照 {name}", name="before"))).to_be_visible()
+    use()
+    page.locator("#file").set_input_files(tmp_path / "now.kaquan")
+    page.get_by_role("button", name=say("载入文件")).click()
+    expect(page.get_by_text(say("已载入快照 {name}", name="now.kaquan"))).to_be_visible()
+    use()
+    (tmp_path / "no.kaquan").write_bytes(b"nothing of ours")
+    page.locator("#file").set_input_files(tmp_path / "no.kaquan")
+    page.get_by_role("button", name=say("载入文件")).click()
+    expect(page.get_by_role("alert")).to_contain_text("40097")
+    page.get_by_role("button", name=f"{say('删除')} before").click()
+    expect(page.get_by_text(say("已删除快照 {name}", name="before"))).to_be_visible()
+    owner = worker(sqlite_server, api)
+    owner.get(f"/console/{api.appid}/audit")
+    assert owner.page.count("载入快照</td>") == 2
+
+
+def test_a_snapshot_of_another_account_is_not_there(sqlite_server: Server) -> None:
+    api, other = sqlite_server.new_app(), sqlite_server.new_app()
+    other.ok("/sandbox/keep", {"name": "theirs"})
+    desk = worker(sqlite_server, api, "developer")
+    assert desk.get(f"/console/{api.appid}/sandbox/snapshots/theirs") == 404
+    desk.post(f"/console/{api.appid}/sandbox", do="snapshot_restore", name="theirs")
+    assert "40097" in desk.page
 
 
 def test_a_real_account_has_no_sandbox(sqlite_server: Server) -> None:
