@@ -11,7 +11,7 @@ import msgspec
 from starlette.responses import Response
 
 from kaquan.actions.keep_call import FailedCall
-from kaquan.api.cgi_bin.openapi.rid import PAUSE_SECONDS, RECENT_SECONDS, look_up, made_at
+from kaquan.api.cgi_bin.openapi.rid import PAUSE_SECONDS, look_up, may_come
 from kaquan.api.in_process import Outcome, Sent, call_in_process
 from kaquan.api.page_repair import repair_page
 from kaquan.api.repair import Repaired, repair
@@ -24,11 +24,8 @@ from kaquan.errors import Errcode
 from kaquan.errors.change import parse
 from kaquan.errors.explain import FIXED, LABELS, PHRASES, Diagnosis, explain
 from kaquan.rules.text import HIDDEN
-from kaquan.sources import wall_clock
 from kaquan.web.desk import Desk, desk
 from kaquan.web.visit import NotHere
-
-PATIENCE = 40
 
 
 @desk("/console/{appid}/calls/{rid}", "GET", "POST", sees="develop.see", changes="develop.change", body_limit=1 << 19)
@@ -55,12 +52,13 @@ async def find(visit: Desk) -> FailedCall:
     rid, appid = visit.path["rid"], visit.app.appid
     if not RID.fullmatch(rid):
         raise NotHere
-    recent = wall_clock() - made_at(rid) in range(RECENT_SECONDS)
-    for _ in range(PATIENCE if recent else 1):
-        if kept := await visit.read(lambda tx: look_up(tx, appid, rid)):
-            return kept
-        await asyncio.sleep(PAUSE_SECONDS if recent else 0)
-    raise NotHere
+    kept = await visit.read(lambda tx: look_up(tx, appid, rid))
+    while kept is None and await may_come(visit.call, rid):
+        await asyncio.sleep(PAUSE_SECONDS)
+        kept = await visit.read(lambda tx: look_up(tx, appid, rid))
+    if kept is None:
+        raise NotHere
+    return kept
 
 
 def sendable(visit: Desk, kept: FailedCall) -> bool:
