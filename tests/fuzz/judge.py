@@ -29,6 +29,7 @@ SERVED = {
     "/cgi-bin/showqrcode": ("image/png", "text/plain"),
     "/healthz": ("text/plain; charset=utf-8",),
     "/image/": ("image/png", "image/jpeg", "text/plain"),
+    "/sandbox/save": ("application/gzip",),
 }
 NOT_FOUND = {*PREFIXES, "/cgi-bin/showqrcode"}
 # The original says errcode in their refusals alone.

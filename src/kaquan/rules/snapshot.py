@@ -75,14 +75,23 @@ def moved(old: Home, new: Home) -> Callable[[str], str] | None:
     if old == new:
         return None
     turns: dict[str, Callable[[str], str]] = {re.escape(old.base_url) + "(?=/)": lambda _: new.base_url}
+    marks = (old.base_url,)
     if (old.appid, old.prefix) != (new.appid, new.prefix):
         head = _named(old.appid, bytes(NAME_BYTES - APPID_BYTES))[:OF_APPID]
         turns[old.appid] = lambda _: new.appid
         turns[f"(?<=[op]){old.prefix}(?=[A-Za-z0-9_-]{{{TAIL_LENGTH}}})"] = lambda _: new.prefix
         turns[f"{re.escape(head)}[A-Za-z0-9_-]{{{NAME_LENGTH - OF_APPID}}}"] = lambda name: _renamed(name, old, new)
+        marks += (old.appid, old.prefix, head)
     pattern = re.compile("|".join(f"({one})" for one in turns))
     made = tuple(turns.values())
-    return lambda text: pattern.sub(lambda found: made[(found.lastindex or 1) - 1](found[0]), text)
+
+    def turn(text: str) -> str:
+        # Most texts have no name in them, and looking for one this way takes a tenth of the time.
+        if not any(mark in text for mark in marks):
+            return text
+        return pattern.sub(lambda found: made[(found.lastindex or 1) - 1](found[0]), text)
+
+    return turn
 
 
 def _named(appid: str, rest: bytes) -> str:

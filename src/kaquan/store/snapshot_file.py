@@ -12,7 +12,7 @@ import hashlib
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,6 +30,7 @@ SMALL, LARGE = range(-(2**31), 2**31), range(-(2**63), 2**63)
 # What is served as it stands has to be what it says; everything else is shown escaped.
 SERVED = {("image", "media_type"): frozenset(FORMATS.values())}
 
+Take = Callable[[Any], Any]
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.decode
 
@@ -148,7 +149,7 @@ def blocks(body: bytes, digest: Any = None) -> Iterator[Block]:
     Raises:
         Refusal: as :func:`check_file`, as far as it is read.
     """
-    table, columns = "", list[sa.Column[Any]]()
+    table, columns, takes = "", list[sa.Column[Any]](), list[Take]()
     rows: list[dict[str, Any]] = []
     for line in _lines(body):
         if digest is not None:
@@ -159,8 +160,9 @@ def blocks(body: bytes, digest: Any = None) -> Iterator[Block]:
             rows = []
         if isinstance(value, dict):
             table, columns = _section(value)
+            takes = [_take(table, column) for column in columns]
         else:
-            rows.append(_row(table, columns, value))
+            rows.append(_row(table, columns, takes, value))
     yield from _filled(table, rows)
 
 
@@ -212,33 +214,39 @@ def _section(value: dict[str, Any]) -> tuple[str, list[sa.Column[Any]]]:
     return section.table, [known[name] for name in section.columns]
 
 
-def _row(table: str, columns: list[sa.Column[Any]], value: Any) -> dict[str, Any]:
+def _row(table: str, columns: list[sa.Column[Any]], takes: list[Take], value: Any) -> dict[str, Any]:
     if not isinstance(value, list) or len(value) != len(columns):
         raise broken("a line of it")
-    return {column.name: _value(table, column, one) for column, one in zip(columns, value, strict=True)}
+    made = {}
+    for column, take, one in zip(columns, takes, value, strict=True):
+        made[column.name] = taken = take(one)
+        if taken is None:
+            raise broken(f"{table}.{column.name}")
+    return made
 
 
-def _value(table: str, column: sa.Column[Any], value: Any) -> Any:
-    """Return a value as the database takes it."""
-    kind = column.type
-    if isinstance(kind, sa.LargeBinary) and isinstance(value, str):
-        return _bytes(value)
-    good = {
-        "Text": isinstance(value, str) and "\0" not in value,
-        "Boolean": isinstance(value, bool),
-        "Integer": type(value) is int and value in SMALL,
-        "BigInteger": type(value) is int and value in LARGE,
-    }
-    if not good.get(type(kind).__name__, False) or value not in SERVED.get((table, column.name), (value,)):
-        raise broken(f"{table}.{column.name}")
-    return value
+def _take(table: str, column: sa.Column[Any]) -> Take:
+    """Return what makes a value of a column as the database takes it, None of one that it does not."""
+    served = SERVED.get((table, column.name))
+    if served is not None:
+        return lambda value: value if isinstance(value, str) and value in served else None
+    return TAKES[type(column.type)]
 
 
-def _bytes(value: str) -> bytes:
+def _bytes(value: Any) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True)
-    except ValueError as fault:
-        raise broken("a picture") from fault
+    except (ValueError, TypeError):
+        return None
+
+
+TAKES: dict[type, Take] = {
+    sa.Text: lambda value: value if isinstance(value, str) and "\0" not in value else None,
+    sa.Boolean: lambda value: value if isinstance(value, bool) else None,
+    sa.Integer: lambda value: value if type(value) is int and value in SMALL else None,
+    sa.BigInteger: lambda value: value if type(value) is int and value in LARGE else None,
+    sa.LargeBinary: _bytes,
+}
 
 
 def broken(part: str) -> Refusal:
