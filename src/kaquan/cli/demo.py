@@ -115,7 +115,7 @@ def demo(
         # Who tries things out receives the events on the same machine.
         "allow_private_callbacks": True,
         # And has no phone to set up first.
-        "second_factor": os.environ.get("KAQUAN_SECOND_FACTOR", False),
+        "second_factor": os.environ.get("KAQUAN_SECOND_FACTOR", "false"),
     }
     settings = from_environment(os.environ, **flags)
     keys = prepare(settings)
