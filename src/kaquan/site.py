@@ -25,7 +25,7 @@ from kaquan.web.templates import Templates
 from kaquan.web.visit import NotAllowed, NotHere, SignInNeeded, Visit
 
 # Packages of pages; a package is imported for the pages it registers.
-PACKAGES = ("claim", "console", "jssdk", "lab", "oauth", "operator", "till", "wallet")
+PACKAGES = ("claim", "console", "developer", "jssdk", "lab", "oauth", "operator", "till", "wallet")
 YEAR = 365 * 86400
 HEADERS = {b"x-content-type-options": b"nosniff", b"referrer-policy": b"same-origin"}
 # Asked for by the pages that need it alone.

@@ -35,7 +35,7 @@ def test_a_shelf_shows_its_cards_by_title_brand_and_colour(server: Server, api: 
     assert BAR.findall(ann.page) == ["Color010", "Color102"]
     assert NAMES.findall(ann.page) == ["Noodles", "Lunch", "Tea", "Ten off"]
     assert ann.page.count('src="http://pic.example/a"') == 3
-    assert policy(ann)["frame-ancestors"] == "'none'"
+    assert policy(ann)["frame-ancestors"] == "'self'"
 
 
 def test_what_a_merchant_typed_is_shown_as_text(server: Server, api: Api) -> None:

@@ -74,7 +74,7 @@ class Visitor:
         """Ask what a page would be and return its status."""
         return self._send("HEAD", url, None)
 
-    def post(self, url: str, **fields: str) -> int:
+    def post(self, url: str, /, **fields: str) -> int:
         """Send a form with what its page hid in it, unless told otherwise, and return the status of the answer."""
         if "csrf" not in {**self.hidden, **fields}:
             page = self.page

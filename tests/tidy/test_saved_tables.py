@@ -16,7 +16,7 @@ answer app card code counter dead_letter delivery gift image journal mass messag
 stat_fold stat_named stat_person stock used_signature whitelist
 """
 SAVED_OF_APP = """
-card_js_changes card_js_domain expired_token gift_new_code js_device js_domains oauth_domain profile review
+card_js_changes card_js_domain expired_token gift_new_code js_device js_domains log_calls oauth_domain profile review
 system_event_time
 """
 SECRET = re.compile(r"secret|token|password|hash|box|key", re.IGNORECASE)

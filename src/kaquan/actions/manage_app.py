@@ -87,6 +87,11 @@ def set_callback(tx: Tx, keys: Keys, appid: str, url: str, token: str, aes_key: 
     tx.run(sa.insert(table).values(appid=appid, url=url, mode=mode, format=format, **boxes))
 
 
+def drop_callback(tx: Tx, appid: str) -> bool:
+    """Push no more events, and tell whether any were; those that wait stay on the tape."""
+    return bool(tx.run(sa.delete(tables.callback).where(tables.callback.c.appid == appid)))
+
+
 def set_override(tx: Tx, appid: str, override: Override) -> None:
     """Save limits of an app's own on the paths of a pattern; what it says nothing about stays as it was."""
     table = tables.quota_override

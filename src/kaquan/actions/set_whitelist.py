@@ -20,3 +20,9 @@ def set_whitelist(tx: Tx, appid: str, openids: list[str], usernames: list[str]) 
     tx.run(sa.delete(table).where(table.c.appid == appid))
     tx.run(sa.insert(table), [{"appid": appid, "openid": openid} for openid in testers])
     return list(dict.fromkeys(openids)), [row.external_id for row in names]
+
+
+def list_whitelist(tx: Tx, appid: str) -> list[str]:
+    """Return the openids of the testers."""
+    table = tables.whitelist.c
+    return [row.openid for row in tx.all(sa.select(table.openid).where(table.appid == appid).order_by(table.openid))]

@@ -22,8 +22,9 @@ from kaquan.api.card.owner import check_named_card
 from kaquan.api.encode import JSON, Raw, encode
 from kaquan.api.failed import keep_failure
 from kaquan.api.precedence import is_declared
-from kaquan.api.rehearsal import Dropped, hang_up, rehearse
+from kaquan.api.rehearsal import Dropped, hang_up
 from kaquan.api.route import CARD, ISSUE, ROUTES, SANDBOX, Endpoint
+from kaquan.api.watch import watch
 from kaquan.errors import Errcode, Refusal
 from kaquan.errors.nearest import nearest
 from kaquan.platform import Platform
@@ -86,8 +87,8 @@ class Dispatcher:
             await call.count()
         if endpoint.has_body:
             call.body = await read_body(call, receive, endpoint.body_limit)
-        if endpoint.token and call.app.faults:
-            return await rehearse(call, partial(carry_out, endpoint, call))
+        if endpoint.token and call.app.watched:
+            return await watch(call, partial(carry_out, endpoint, call))
         return await (carry_out if call.keyed else handle)(endpoint, call)
 
     async def _name_app(self, call: Call) -> None:

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from yarl import URL
 
-from kaquan.errors import Errcode
+from kaquan.errors import Errcode, Refusal
 from kaquan.events.address import AddressRefused, GuardedResolver, check_url
 from kaquan.events.envelope import Envelope, envelope, signed
 from kaquan.events.outbox import CallbackConfig, Pushed
@@ -101,8 +101,7 @@ async def post(session: aiohttp.ClientSession, url: str, push: Envelope, allow_p
         text = readable(raw)
     except FAULTS as fault:
         status, text = 0, reason(fault, session)
-    millis = round((time.perf_counter() - begun) * 1000)
-    return Answer(200 <= status < 300, status, millis, text)
+    return Answer(200 <= status < 300, status, since(begun), text)
 
 
 async def push(
@@ -165,28 +164,72 @@ def system_text(fault: OSError) -> str:
     return os.strerror(number) if number > 0 else str(fault.strerror or fault)
 
 
-async def check_callback(url: str, token: str, *, allow_private: bool = False, time_limit: float = TIME_LIMIT) -> None:
-    """Go on only if the address echoes what it is sent, as whoever knows the token does.
+class Checked(msgspec.Struct, frozen=True):
+    """What came of the check of an address.
+
+    Args:
+        asked: the address with all parameters, empty where it is none that may be asked.
+        expected: the text that has to come back.
+        status: HTTP status; 0 without an answer.
+        millis: milliseconds it took.
+        received: the beginning of the answer.
+        refused: why the address is not taken, None where it is.
+    """
+
+    asked: str
+    expected: str
+    status: int
+    millis: int
+    received: str
+    refused: Refusal | None
+
+
+async def examine_callback(
+    url: str, token: str, *, allow_private: bool = False, time_limit: float = TIME_LIMIT
+) -> Checked:
+    """Ask an address to echo what it is sent, as whoever knows the token does, and return all that came of it.
 
     Args:
         url: the callback.
         token: its shared secret.
         allow_private: the operator lets callbacks go to loopback and private addresses.
         time_limit: seconds for the answer.
+    """
+    echo, asked = random_text(ECHO_DIGITS, string.digits), ""
+    query = {**signed(token, str(wall_clock()), random_text(NONCE_DIGITS, string.digits)), "echostr": echo}
+    begun = time.perf_counter()
+    async with open_session(allow_private, time_limit) as session:
+        try:
+            target = check_url(url, allow_private).extend_query(query)
+            asked = str(target)
+            status, raw = await ask(session, "GET", target)
+        except FAULTS as fault:
+            refused = Errcode.INVALID_URL("callback_no_answer", path="url", reason=reason(fault, session))
+            return Checked(asked, echo, 0, since(begun), "", refused)
+    received = readable(raw, ECHO_SHOWN)
+    return Checked(asked, echo, status, since(begun), received, echo_refusal(status, raw, echo, received))
+
+
+def since(begun: float) -> int:
+    """Return the milliseconds since a moment of ``time.perf_counter()``."""
+    return round((time.perf_counter() - begun) * 1000)
+
+
+def echo_refusal(status: int, raw: bytes, echo: str, received: str) -> Refusal | None:
+    """Return what is wrong with the answer to a check, None where nothing is."""
+    if status != 200:
+        return Errcode.INVALID_URL("callback_status", path="url", status=status, received=received)
+    if raw.strip() != echo.encode():
+        return Errcode.INVALID_URL("callback_echo", path="url", expected=echo, received=received)
+    return None
+
+
+async def check_callback(url: str, token: str, *, allow_private: bool = False, time_limit: float = TIME_LIMIT) -> None:
+    """Go on only if the address echoes what it is sent; the arguments are those of :func:`examine_callback`.
 
     Raises:
         Refusal: 40066 a refused address, no answer, another status than 200, or another text.
     """
-    echo = random_text(ECHO_DIGITS, string.digits)
-    query = {**signed(token, str(wall_clock()), random_text(NONCE_DIGITS, string.digits)), "echostr": echo}
-    async with open_session(allow_private, time_limit) as session:
-        try:
-            target = check_url(url, allow_private).extend_query(query)
-            status, raw = await ask(session, "GET", target)
-        except FAULTS as fault:
-            raise Errcode.INVALID_URL("callback_no_answer", path="url", reason=reason(fault, session)) from fault
-    received = readable(raw, ECHO_SHOWN)
-    if status != 200:
-        raise Errcode.INVALID_URL("callback_status", path="url", status=status, received=received)
-    if raw.strip() != echo.encode():
-        raise Errcode.INVALID_URL("callback_echo", path="url", expected=echo, received=received)
+    found = await examine_callback(url, token, allow_private=allow_private, time_limit=time_limit)
+    if found.refused is not None:
+        raise found.refused

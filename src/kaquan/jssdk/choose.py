@@ -35,6 +35,7 @@ async def choose(visit: Visit) -> Response:
     try:
         listed = await choices(visit, made, openid)
     except Refusal as refused:
+        visit.call.body = json.dumps(made.arguments, ensure_ascii=False).encode()
         rid = keep_failure(visit.call, refused, started)[0]
         return visit.show("jssdk/choose.html", listed=[], rid=rid)
     if visit.request.method == "GET":

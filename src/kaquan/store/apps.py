@@ -21,6 +21,7 @@ from kaquan.store.tx import Tx
 
 FRESH_SECONDS = 1.0
 RENEW_SECONDS = 0.5
+FAILED, ALL = LOGGED = ("failed", "all")
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -59,9 +60,11 @@ class App(msgspec.Struct, frozen=True):
             snapshot; 0 unless it is a sandbox app.
         callback: whether its events are pushed anywhere.
         credentials: the tokens and tickets that still stand and a few that do not, newest first.
+        log_calls: which calls are kept to be looked at, ``failed`` or, of a sandbox app, ``all``.
         overrides: limits of calls of its own, the sharpest first.
         faults: those that a sandbox app rehearses, the oldest first.
         applications: what was applied for -> the state of that application.
+        watched: a call needs more than to be carried out: it may go wrong by plan, or is kept though it succeeds.
     """
 
     appid: str
@@ -91,9 +94,11 @@ class App(msgspec.Struct, frozen=True):
     card_js_domain: str = ""
     card_js_changes: int = 0
     js_device: str = "ios"
+    log_calls: str = FAILED
     overrides: tuple[Override, ...] = ()
     faults: tuple[Fault, ...] = ()
     applications: dict[str, str] = {}
+    watched: bool = False
 
     @property
     def limited(self) -> bool:
@@ -129,12 +134,14 @@ def load_app(tx: Tx, appid: str) -> App | None:
         del values[name]
     values["permissions"] = frozenset(filter(None, values["permissions"].split(",")))
     callback = tx.one(sa.select(tables.callback.c.url).where(tables.callback.c.appid == appid)) is not None
+    faults = load_faults(tx, appid) if values["sandbox"] else ()
     return App(
         **values,
         callback=callback,
         credentials=load_credentials(tx, appid),
         overrides=load_overrides(tx, appid),
-        faults=load_faults(tx, appid) if values["sandbox"] else (),
+        faults=faults,
+        watched=bool(faults) or (values["sandbox"] and values["log_calls"] == ALL),
         applications=load_applications(tx, appid),
     )
 

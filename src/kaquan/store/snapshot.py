@@ -18,12 +18,12 @@ KEPT = {
     "quota_use": "calls that were made were made",
     "fault": "a rehearsal is for the calls that come next, not for those of another time",
     "failed_call": "a diagnosis is asked for behind the call, whatever the app was taken back to",
+    "audit": "what people did stays on record, whatever they took the app back to",
     "snapshot": "a snapshot does not hold the others",
     "application": "what the platform decided about the account stays decided",
     "paper": "goes with the applications",
     "spot_check": "the operator's",
     "spot_item": "goes with the spot check",
-    "audit": "what people did was done",
 }
 # They are empty behind it.
 EMPTIED = {

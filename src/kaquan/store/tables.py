@@ -84,6 +84,7 @@ app = tenant(
     text("card_js_domain"),
     number("card_js_changes"),
     text("js_device"),
+    text("log_calls"),
     number("clock_offset"),
     number("system_event_time"),
     number("create_time"),

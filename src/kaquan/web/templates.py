@@ -33,6 +33,16 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def second(seconds: int) -> str:
+    """Return date and time of a time in UTC seconds, to the second."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%m-%d %H:%M:%S")
+
+
+def clock(seconds: int) -> str:
+    """Return the time of the day of a time in UTC seconds."""
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZONE).strftime("%H:%M:%S")
+
+
 OWN_PICTURE = re.compile(r"https?://[^/]+(?:/.*)?(/image/wx[0-9a-f]{16}/[0-9a-f]{32})")
 
 
@@ -52,7 +62,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(day=day, moment=moment, picture=self.picture)
+        self._environment.filters.update(day=day, moment=moment, second=second, clock=clock, picture=self.picture)
         self._environment.globals.update(at=self.at, static=self.static, card_path=card_path)
 
     def at(self, path: str) -> str:

@@ -48,6 +48,9 @@ POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
+# What a rehearsal shows side by side, in frames of our own pages alone; nobody else's page may hold it.
+FRAMED = ("/wallet", "/claim/", "/q/", "/gift/", "/shelf/", "/share/", "/till/")
+OWN_FRAMES = {"frame-ancestors": "'self'"}
 
 
 class SignInNeeded(Exception):
@@ -300,7 +303,8 @@ class Visit:
             facts: what the template is given beside ``visit`` and ``_``.
         """
         text = self._templates.render(template, visit=self, _=self.text, **facts)
-        rules = "; ".join(f"{name} {value}" for name, value in {**POLICY, **(policy or {})}.items())
+        framed = OWN_FRAMES if self.request.scope["path"].startswith(FRAMED) else {}
+        rules = "; ".join(f"{name} {value}" for name, value in {**POLICY, **framed, **(policy or {})}.items())
         return self._with_cookies(HTMLResponse(text, status, {"content-security-policy": rules}))
 
     def end(self, name: str, status: int, **facts: Any) -> Response:

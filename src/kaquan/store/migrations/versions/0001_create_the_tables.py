@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("card_js_domain", sa.Text(), nullable=False),
         sa.Column("card_js_changes", sa.BigInteger(), nullable=False),
         sa.Column("js_device", sa.Text(), nullable=False),
+        sa.Column("log_calls", sa.Text(), nullable=False),
         sa.Column("clock_offset", sa.BigInteger(), nullable=False),
         sa.Column("system_event_time", sa.BigInteger(), nullable=False),
         sa.Column("create_time", sa.BigInteger(), nullable=False),

@@ -1,0 +1,1 @@
+"""The developer's desk: settings, calls, events, quotas and the sandbox of an account."""
