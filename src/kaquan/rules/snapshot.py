@@ -75,7 +75,7 @@ def moved(old: Home, new: Home) -> Callable[[str], str] | None:
     if old == new:
         return None
     turns: dict[str, Callable[[str], str]] = {re.escape(old.base_url) + "(?=/)": lambda _: new.base_url}
-    marks = (old.base_url,)
+    marks: tuple[str, ...] = (old.base_url,)
     if (old.appid, old.prefix) != (new.appid, new.prefix):
         head = _named(old.appid, bytes(NAME_BYTES - APPID_BYTES))[:OF_APPID]
         turns[old.appid] = lambda _: new.appid
