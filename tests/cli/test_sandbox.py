@@ -140,6 +140,15 @@ def test_a_wrong_secret_is_refused(sandbox: Api) -> None:
     assert refused(wrong, "user", "alice").startswith("40125 invalid appsecret The secret is not the current one of ")
 
 
+def test_no_token_of_the_developers_own_programs_is_replaced(sandbox: Api) -> None:
+    token = sandbox.token
+    result(sandbox, "user", "alice")
+    # A classic token that was replaced is over after five minutes.
+    result(sandbox, "clock", "--advance", "301")
+    asked = sandbox.raw("POST", f"/card/batchget?access_token={token}", b'{"offset":0,"count":1}')
+    assert asked["errcode"] == 0
+
+
 def test_it_is_for_sandbox_accounts(sqlite_server: Server) -> None:
     plain = sqlite_server.new_app(sandbox=False)
     assert refused(plain, "clock") == "48001 api unauthorized"

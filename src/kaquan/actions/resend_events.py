@@ -69,14 +69,12 @@ def resend_events(tx: Tx, app: App, ids: Sequence[int], now: int, record: Record
     Raises:
         Refusal: 40097 too many, or one that is no event of the app; 40201 without a callback.
     """
-    wanted = sorted(set(ids))
-    if len(wanted) > MOST:
-        raise Errcode.INVALID_ARGS("too_many_events", path="ids", got=len(wanted), expected=f"at most {MOST}")
     # Leases lock this row too: none of the events is taken or settled meanwhile.
     callback = tables.callback.c
     if tx.one(sa.select(callback.url).where(callback.appid == app.appid).with_for_update()) is None:
         raise Errcode.INVALID_CALLBACK_URL("nowhere_to_send", appid=app.appid)
-    people = _people(tx, app.appid, wanted)
+    people = check_events(tx, app.appid, ids)
+    wanted = sorted(people)
     waiting = _waiting(tx, app.appid, wanted)
     again = [number for number in wanted if number not in waiting]
     attempts = _attempts(tx, app.appid, again)
@@ -93,14 +91,29 @@ def resend_events(tx: Tx, app: App, ids: Sequence[int], now: int, record: Record
     return Resent(len(again), len(waiting))
 
 
-def _people(tx: Tx, appid: str, ids: list[int]) -> dict[int, str]:
-    """Return whom each event is about."""
+def check_events(tx: Tx, appid: str, ids: Sequence[int]) -> dict[int, str]:
+    """Return whom each event is about.
+
+    Raises:
+        Refusal: 40097 too many, or one that is no event of the app.
+    """
+    check_count(ids)
     journal = tables.journal.c
     mine = (journal.appid == appid) & journal.id.in_(ids) & (journal.event != "")
     people = {row.id: row.openid for row in tx.all(sa.select(journal.id, journal.openid).where(mine))}
     if missing := next((number for number in ids if number not in people), None):
         raise Errcode.INVALID_ARGS("event_id", path="ids", event_id=str(missing))
     return people
+
+
+def check_count(ids: Sequence[int]) -> None:
+    """Go on only if no more events are named than may be sent at once.
+
+    Raises:
+        Refusal: 40097.
+    """
+    if len(set(ids)) > MOST:
+        raise Errcode.INVALID_ARGS("too_many_events", path="ids", got=len(set(ids)), expected=f"at most {MOST}")
 
 
 def _waiting(tx: Tx, appid: str, ids: list[int]) -> set[int]:

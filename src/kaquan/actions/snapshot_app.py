@@ -74,8 +74,10 @@ def load_snapshot(
         force: also where the app has something already.
 
     Raises:
-        Refusal: 40097, the app has something already, or the database refuses a row.
+        Refusal: 40097, the app has something already, or the database refuses a row; 48001, it is no sandbox app.
     """
+    if not app.sandbox:
+        raise Errcode.API_UNAUTHORIZED("sandbox_only", appid=app.appid)
     mine = tables.app.c.appid == app.appid
     row: Any = tx.one(sa.select(tables.app.c.clock_offset).where(mine).with_for_update())
     if not force:

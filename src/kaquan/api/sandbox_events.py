@@ -9,7 +9,7 @@ import msgspec
 from kaquan.actions.list_events import list_events
 from kaquan.actions.manage_app import callback_of
 from kaquan.actions.record import JournalLine
-from kaquan.actions.resend_events import LAST_ID, MOST, Range, find_events, resend_events
+from kaquan.actions.resend_events import LAST_ID, MOST, Range, check_count, find_events, resend_events
 from kaquan.actions.trigger_event import Trigger, trigger_event
 from kaquan.api.call import Call
 from kaquan.api.encode import ok
@@ -126,6 +126,7 @@ def check_resend(request: Resend, app: App, now: int) -> None:
         raise Errcode.INVALID_ARGS("resend_what")
     if request.event:
         check_made(request.event, {})
+    check_count(request.ids)
 
 
 @endpoint(
