@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
 
 import segno
 from starlette.responses import Response
 
-from kaquan.actions.keep_account import load_account, set_nickname, set_password
+from kaquan.actions.keep_account import set_nickname
 from kaquan.actions.keep_factor import drop_factor, pass_factor, recovery_left, set_factor
-from kaquan.actions.keep_session import close_others, close_session, digest_of, list_sessions, prove
+from kaquan.actions.keep_session import digest_of, list_sessions, prove
 from kaquan.console.sign_in import WRONG_FACTOR
 from kaquan.keys import KeyMismatch
-from kaquan.rules.account import PASSWORD_MOST, Person, clean_nickname, device, password_fault
+from kaquan.rules.account import Person, clean_nickname, device
 from kaquan.rules.second_factor import (
     RECOVERY_BYTES,
     RECOVERY_CODES,
@@ -23,11 +22,11 @@ from kaquan.rules.second_factor import (
     recovery_code,
     step_of,
 )
-from kaquan.rules.throttle import FACTOR_NAME, SIGN_IN_NAME
+from kaquan.rules.throttle import FACTOR_NAME
 from kaquan.sources import wall_clock
+from kaquan.web.account import OF_EVERYBODY, Changes
 from kaquan.web.desk import Desk
 from kaquan.web.page import page
-from kaquan.web.passwords import FAULTS, PASSWORDS, WRONG, again_fault
 from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere, local_path
@@ -97,22 +96,6 @@ async def rename(visit: Desk, person: Person) -> str:
     return ""
 
 
-async def change_password(visit: Desk, person: Person) -> str:
-    """Take another password and end every other session."""
-    old, new = (visit.form.get(name, "")[: PASSWORD_MOST + 1] for name in ("old", "password"))
-    fault = password_fault(new, person.name) or again_fault(new, visit.form.get("again", ""))
-    if fault:
-        return FAULTS[fault]
-    if wait := await too_often(visit, {f"desk/{person.name}": SIGN_IN_NAME}):
-        return wait
-    found = await visit.read(lambda tx: load_account(tx, person.id))
-    if not await PASSWORDS.fits(old, found[1] if found else ""):
-        return WRONG
-    hashed = await PASSWORDS.hash(new)
-    await visit.write(lambda tx: set_password(tx, person.id, hashed))
-    return await end_others(visit, person)
-
-
 async def drop(visit: Desk, person: Person) -> str:
     """Take the second factor off, with a code of it."""
     if wait := await too_often(visit, {f"factor/{person.id}": FACTOR_NAME}):
@@ -124,26 +107,7 @@ async def drop(visit: Desk, person: Person) -> str:
     return ""
 
 
-async def end_others(visit: Desk, person: Person) -> str:
-    """End every session but this one."""
-    await visit.write(lambda tx: close_others(tx, person.id, visit.cookie))
-    return ""
-
-
-async def end_one(visit: Desk, person: Person) -> str:
-    """End one session."""
-    digest = visit.form.get("session", "")
-    await visit.write(lambda tx: close_session(tx, person.id, digest))
-    return ""
-
-
-CHANGES: dict[str, Callable[[Desk, Person], Awaitable[str]]] = {
-    "nickname": rename,
-    "password": change_password,
-    "factor": drop,
-    "others": end_others,
-    "session": end_one,
-}
+CHANGES: Changes = {**OF_EVERYBODY, "nickname": rename, "factor": drop}
 
 
 async def show(visit: Desk, person: Person, fault: str | None = None) -> Response:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from kaquan.actions.keep_account import find_account
 from kaquan.actions.keep_factor import pass_factor
-from kaquan.actions.keep_session import close_session, digest_of, open_session, prove
-from kaquan.rules.account import PASSWORD_MOST, STAFF, Person, fold_name
-from kaquan.rules.throttle import FACTOR_NAME, SIGN_IN_ADDRESS, SIGN_IN_NAME
+from kaquan.actions.keep_session import prove
+from kaquan.rules.account import Person
+from kaquan.rules.throttle import FACTOR_NAME
 from kaquan.sources import wall_clock
+from kaquan.web.account import end_session, new_session, signed_in, typed_name
 from kaquan.web.desk import Desk
 from kaquan.web.page import page
-from kaquan.web.passwords import PASSWORDS, WRONG
 from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import SignInNeeded, local_path
@@ -25,15 +24,10 @@ async def sign_in(visit: Desk) -> Response:
     """Ask who is there, and lead back to where the visitor came from."""
     if visit.request.method == "GET":
         return show(visit)
-    name, password = fold_name(visit.form.get("name", ""))[:200], visit.form.get("password", "")[: PASSWORD_MOST + 1]
-    limits = {f"desk/{name}": SIGN_IN_NAME, f"desk@{visit.call.client_ip}": SIGN_IN_ADDRESS}
-    if wait := await too_often(visit, limits):
-        return show(visit, wait, 429)
-    found = await visit.read(lambda tx: find_account(tx, name, STAFF))
-    fits = await PASSWORDS.fits(password, found[1] if found else "")
-    if found is None or not fits:
-        return show(visit, visit.text(WRONG))
-    return await welcome(visit, found[0])
+    entered = await signed_in(visit)
+    if entered.person is None:
+        return show(visit, entered.fault, entered.status)
+    return await welcome(visit, entered.person)
 
 
 @page("/console/factor", "GET", "POST", visit=Desk)
@@ -68,7 +62,7 @@ async def sign_out(visit: Desk) -> Response:
 
 def show(visit: Desk, fault: str = "", status: int = 200) -> Response:
     """Show the form."""
-    name = visit.form.get("name", "")[:64]
+    name = typed_name(visit)
     return visit.show("console/sign_in.html", status, fault=fault, name=name, question=visit.question)
 
 
@@ -76,19 +70,3 @@ async def welcome(visit: Desk, person: Person) -> Response:
     """Open a session in place of the one before and lead on to where the page was asked to lead."""
     await new_session(visit, person)
     return visit.go(local_path(visit.query.get("next", ""), Desk.HOME))
-
-
-async def new_session(visit: Desk, person: Person) -> str:
-    """Open a session in place of the one before and return its cookie."""
-    await end_session(visit)
-    client = visit.request.headers.get("user-agent", "")
-    cookie = visit.renew_cookie()
-    await visit.write(lambda tx: open_session(tx, cookie, person.id, client, wall_clock()))
-    return cookie
-
-
-async def end_session(visit: Desk) -> None:
-    """End the session that the visitor came with, if there is one."""
-    person, digest = visit.person, digest_of(visit.cookie)
-    if person is not None:
-        await visit.write(lambda tx: close_session(tx, person.id, digest))

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
-
 from starlette.responses import Response
 
-from kaquan.actions import keep_account
 from kaquan.actions.keep_members import Invitation, find_invitation, join
 from kaquan.console.sign_in import welcome
-from kaquan.rules.account import (
-    PASSWORD_MOST,
-    STAFF,
-    Person,
-    clean_nickname,
-    fold_name,
-    name_fault,
-    password_fault,
-)
-from kaquan.rules.throttle import SIGN_UP_ADDRESS
 from kaquan.sources import wall_clock
+from kaquan.web.account import signed_up, typed_name
 from kaquan.web.desk import ROLE_NAMES, Desk, console_path
 from kaquan.web.page import page
-from kaquan.web.passwords import FAULTS, PASSWORDS, again_fault
-from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere
 
@@ -38,18 +24,10 @@ async def sign_up(visit: Desk) -> Response:
         return visit.show("console/sign_up.html", fault=visit.text(CLOSED), name="", closed=True)
     if visit.request.method == "GET":
         return show(visit)
-    form = visit.form
-    name, password = fold_name(form.get("name", "")), form.get("password", "")[: PASSWORD_MOST + 1]
-    fault = name_fault(name) or password_fault(password, name) or again_fault(password, form.get("again", ""))
-    if fault:
-        return show(visit, visit.text(FAULTS[fault]))
-    if wait := await too_often(visit, {f"desk-sign-up@{visit.call.client_ip}": SIGN_UP_ADDRESS}):
-        return show(visit, wait, 429)
-    person = Person(secrets.token_hex(16), name, clean_nickname(form["name"]) or name, "", STAFF)
-    hashed = await PASSWORDS.hash(password)
-    if not await visit.write(lambda tx: keep_account.sign_up(tx, person, hashed, wall_clock())):
-        return show(visit, visit.text(FAULTS["name_taken"]))
-    return await welcome(visit, person)
+    entered = await signed_up(visit)
+    if entered.person is None:
+        return show(visit, entered.fault, entered.status)
+    return await welcome(visit, entered.person)
 
 
 @page("/console/join/{link}", "GET", "POST", visit=Desk)
@@ -77,4 +55,4 @@ async def invitation_of(visit: Desk, link: str) -> Invitation | None:
 
 def show(visit: Desk, fault: str = "", status: int = 200) -> Response:
     """Show the form."""
-    return visit.show("console/sign_up.html", status, fault=fault, name=visit.form.get("name", "")[:64], closed=False)
+    return visit.show("console/sign_up.html", status, fault=fault, name=typed_name(visit), closed=False)
