@@ -46,6 +46,8 @@ WITHOUT_ERRCODE = {
     "/cgi-bin/user/get",
     "/cgi-bin/user/info",
     "/cgi-bin/user/info/batchget",
+    "/datacube/getcardbizuininfo",
+    "/datacube/getcardcardinfo",
     "/readyz",
     "/sns/oauth2/access_token",
     "/sns/oauth2/refresh_token",

@@ -57,7 +57,7 @@ def test_two_cells_exclude_each_other_whichever_comes_first(pair: tuple[str, str
 @pytest.mark.parametrize("cell", [PAY, SELF_CONSUME])
 @pytest.mark.parametrize(
     ("status", "on", "off"),
-    list(zip(STATUSES, (40107, 40107, 0, 40078, 0), (0, 0, 0, 40078, 0), strict=True)),
+    list(zip(STATUSES, (40107, 40107, 0, 40078, 0, 40107), (0, 0, 0, 40078, 0, 0), strict=True)),
 )
 def test_a_cell_is_turned_on_on_an_approved_card_and_off_on_any(cell: str, status: str, on: int, off: int) -> None:
     base = base_info(use_all_locations=True)

@@ -1,8 +1,8 @@
 """Starts ``kaquan`` at once: each process is forked from one that has imported everything already.
 
 Importing takes most of a second, and the suites start, kill and start again more than a hundred servers. What runs
-behind the fork is what ``python -m kaquan`` runs, with arguments, variables and a session of its own;
-:mod:`cli.test_serve` and :mod:`cli.test_demo` start it from nothing.
+behind the fork is what ``python -m kaquan`` runs, with arguments, variables and a session of its own; only passwords
+are hashed at the least cost. :mod:`cli.test_serve` and :mod:`cli.test_demo` start it from nothing.
 """
 
 from __future__ import annotations
@@ -126,10 +126,15 @@ async def no_application(scope: Any, receive: Any, send: Any) -> None:
 
 def import_everything() -> None:
     """Import what a server does, and what is imported only once it parses its flags and begins to serve."""
-    from kaquan.app import load_endpoints  # noqa: PLC0415 - whoever asks for a launcher has no need of all this
+    from argon2 import PasswordHasher, profiles  # noqa: PLC0415 - whoever asks for a launcher has no need of all this
+
+    from kaquan.app import load_endpoints  # noqa: PLC0415
     from kaquan.cli import cli, demo, serve  # noqa: F401, PLC0415
     from kaquan.site import load_pages  # noqa: PLC0415
+    from kaquan.web import passwords  # noqa: PLC0415
 
+    # What a password costs is tested beside the servers; in them it is what most of a sign-in takes.
+    passwords.HASHER = PasswordHasher.from_parameters(profiles.CHEAPEST)
     load_endpoints()
     load_pages()
     serving = serve.configure(no_application)

@@ -74,7 +74,7 @@ def test_a_percent_encoded_path_is_the_path(api: Api) -> None:
     assert send(api, "POST", "/card/%62atchget", GOOD) == EMPTY
 
 
-@pytest.mark.parametrize("path", ["/card/membercard/activate", "/datacube/getcardbizuininfo"])
+@pytest.mark.parametrize("path", ["/card/membercard/activate", "/datacube/getcardmembercardinfo"])
 def test_a_documented_path_that_is_not_built_yet_is_no_unknown_one(api: Api, kept: Kept, path: str) -> None:
     assert refusal(kept, api, send(api, "POST", path, GOOD)) == "48001 not_implemented"
 

@@ -37,7 +37,7 @@ COMMANDS = {
     "trigger": ("trigger:trigger", "Push an event of any type to try a receiver with; nothing else changes."),
     "listen": ("listen:listen", "Bring the events of a sandbox app to an address on your own machine, as they happen."),
     "app": ("app:commands", "Create and change accounts."),
-    "operator": ("operator:commands", "Review cards and stores; make the first operator."),
+    "operator": ("operator:commands", "Review cards and stores, take cards down; make the first operator."),
     "codes": ("codes:commands", "Import and export the codes of a card."),
     "sandbox": ("sandbox:commands", "Be the consumer, the operator and the clock of a sandbox app."),
     "lab": ("lab:commands", "Examine signatures of pages."),

@@ -50,7 +50,7 @@ class Receipt(msgspec.Struct, frozen=True):
     yuan: str
 
 
-@desk("/till/{appid}", "GET", "POST", sees="till.use")
+@desk("/till/{appid}", "GET", "POST", sees="till.use", tells_suspension=True)
 async def counter(visit: Desk) -> Response:
     """Show the scanner, or the code that was scanned; redeem it."""
     sent = visit.form if visit.request.method == "POST" else visit.query

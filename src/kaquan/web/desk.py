@@ -186,7 +186,12 @@ class FactorMissing(SignInNeeded):
 
 
 def desk(
-    path: str, *methods: str, sees: Right, changes: Right | None = None, body_limit: int = BODY_LIMIT
+    path: str,
+    *methods: str,
+    sees: Right,
+    changes: Right | None = None,
+    body_limit: int = BODY_LIMIT,
+    tells_suspension: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register the handler of a page for people at a desk.
 
@@ -196,6 +201,7 @@ def desk(
         sees: the right to open it.
         changes: the right to post to it, that to open it unless given.
         body_limit: bytes of what is posted.
+        tells_suspension: the handler itself answers what is posted to a suspended account.
     """
     needs = Needs(sees, changes or sees)
 
@@ -204,7 +210,7 @@ def desk(
         async def guarded(visit: Desk) -> Response:
             changes = visit.request.method == "POST"
             await visit.admit(needs.changes if changes else needs.sees)
-            if changes and visit.call.appid and visit.app.suspended:
+            if changes and not tells_suspension and visit.call.appid and visit.app.suspended:
                 raise Errcode.API_FORBIDDEN("suspended", appid=visit.app.appid)
             answer = handler(visit)
             return await answer if inspect.isawaitable(answer) else answer
