@@ -35,20 +35,42 @@ SHOWN = {
     "What its wx.addCard opens: three cards, of which one is refused": ("shop-claim", "shop-claimed"),
     "What wx.chooseCard and wx.openCard open": ("choose", "open-card"),
     "The signature laboratory": ("lab",),
+    "The console: an account, and the application for the card function": ("desk-overview", "apply-card-preview"),
+    "A card is made with its preview, and looked at": ("cards-form", "cards-card"),
+    "Handing a card out: a QR code for screen and paper, a shelf": ("cards-ticket", "cards-shelf"),
+    "A code, and why it is in its state": ("codes-redeemed",),
+    "The till": ("till-code", "till-done"),
+    "A failed call with its cause and its repair": ("call",),
+    "Events, and both sides of a sandbox at once": ("events", "rehearsal-till"),
+    "Daily figures": ("statistics",),
+    "The operator's desk: a change under review, health": ("operator-card-changed", "operator-health"),
     "A page that does not exist, and one that may not lead back": ("missing", "consent-refused"),
 }
+# The tests that leave them.
+WALKS = (
+    "tests/pages/test_journey.py",
+    "tests/pages/test_desk.py",
+    "tests/pages/test_applications.py",
+    "tests/pages/test_console_cards.py",
+    "tests/pages/test_codes_in_browser.py",
+    "tests/pages/test_till_in_browser.py",
+    "tests/pages/test_statistics.py",
+    "tests/pages/test_operator.py",
+    "tests/pages/developer",
+)
 SIZES = {"phone": 240, "desktop": 560}
 
 
 def main() -> None:
     """Click through everything, keep the pictures small and write the page."""
     with tempfile.TemporaryDirectory() as shots:
-        command = [sys.executable, "-m", "pytest", "--quiet", "tests/pages/test_journey.py"]
+        command = [sys.executable, "-m", "pytest", "--quiet", *WALKS]
         subprocess.run(command, env={**os.environ, "KAQUAN_TEST_SHOTS": shots}, cwd=FOLDER.parent, check=True)
         PICTURES.mkdir(exist_ok=True)
         for old in PICTURES.glob("*.png"):
             old.unlink()
-        for one in sorted(Path(shots).glob("*.png")):
+        shown = {f"{name}-{size}.png" for names in SHOWN.values() for name in names for size in SIZES}
+        for one in (Path(shots) / name for name in sorted(shown)):
             Image.open(one).convert("RGB").quantize(COLOURS).save(PICTURES / one.name, optimize=True)
     (FOLDER / "pages.md").write_text(HEAD + "".join(map(section, SHOWN)))
 

@@ -36,8 +36,12 @@ def banner(width: int = 640, height: int = 300) -> bytes:
 class Walk:
     """Somebody who runs the cards of an account, on a page of the browser."""
 
-    def __init__(self, server: Server, api: Api, page: Page, size: str, language: Language) -> None:
-        worker(server, api, "staff").sit_down(page)
+    def __init__(
+        self, server: Server, api: Api, page: Page, size: str, language: Language, role: str = "staff"
+    ) -> None:
+        # Who has signed in already stays.
+        if role:
+            worker(server, api, role).sit_down(page)
         self.page = page
         self.size = size
         self.say = Texts(language)

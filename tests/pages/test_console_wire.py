@@ -17,7 +17,9 @@ from PIL import Image
 from kaquan.actions.create_card import create_card
 from kaquan.actions.record import Record
 from kaquan.console.card_form import typed_of
+from kaquan.console.cards import STATES
 from kaquan.rules.card import from_text, normalise
+from kaquan.rules.card_tables import STATUSES
 from kaquan.store import tables
 from kaquan.store.apps import load_app
 from kaquan.store.tx import Tx
@@ -251,3 +253,18 @@ def test_a_preview_is_never_refused(sandbox: Api, staff: Worker) -> None:
     assert staff.post(path, type="MEMBER_CARD") == 404
     assert staff.get(f"{path}?card=nope") == 404
     assert staff.get(f"{path}?card={card_id}") == 200
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_card_in_any_state_is_listed_and_shown(
+    sqlite_server: Server, sandbox: Api, staff: Worker, status: str
+) -> None:
+    card_id = sandbox.create_card(card("GIFT"))
+    table = tables.card
+    mine = (table.c.appid == sandbox.appid) & (table.c.card_id == card_id)
+    sqlite_server.database.transact(lambda tx: tx.run(sa.update(table).where(mine).values(status=status)))
+    for page in ("cards", f"cards/{card_id}", "distribution", f"distribution?card={card_id}"):
+        assert staff.get(f"/console/{sandbox.appid}/{page}") == 200
+    name = next(name for name, some in STATES.items() if status in some)
+    assert staff.get(f"/console/{sandbox.appid}/cards?state={name}") == 200
+    assert card_id in staff.page

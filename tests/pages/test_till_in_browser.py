@@ -106,11 +106,11 @@ def test_a_cashier_scans_and_redeems_on_a_phone(
     with camera_phone(browser, tmp_path / "film.mjpeg", faults) as page:
         cashier.sit_down(page)
         page.goto(f"{sqlite_server.base_url}/till")
-        look(page, "phone-begin")
+        look(page, "begin-phone")
         page.get_by_role("button", name="扫码").click()
         expect(page.get_by_text("可以核销")).to_be_visible(timeout=15_000)
         expect(page.get_by_text("阿猫")).to_be_visible()
-        look(page, "phone-code")
+        look(page, "code-phone")
         button = page.get_by_role("button", name="核销")
         box = button.bounding_box()
         assert box is not None
@@ -122,13 +122,13 @@ def test_a_cashier_scans_and_redeems_on_a_phone(
         with page.expect_response(re.compile("/scan")), page.expect_response(re.compile("/scan")):
             expect(page.get_by_role("button", name="关闭相机")).to_be_visible()
         expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
-        look(page, "phone-done")
+        look(page, "done-phone")
         page.goto(f"{sqlite_server.base_url}/till/{sandbox.appid}")
         expect(page.get_by_text("刚刚被核销")).to_be_visible(timeout=15_000)
-        look(page, "phone-used")
+        look(page, "used-phone")
         page.get_by_role("link", name="我今天核销的").click()
         expect(page.get_by_text(code)).to_be_visible()
-        look(page, "phone-today")
+        look(page, "today-phone")
 
 
 def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
@@ -139,11 +139,11 @@ def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
     code, _ = give()
     page = worker(sqlite_server, sandbox, "staff").sit_down(devices.desktop(locale="en-US", color_scheme="dark"))
     page.goto(f"{sqlite_server.base_url}/till")
-    look(page, "desktop-begin")
+    look(page, "begin-desktop")
     # A hand scanner types and presses Enter.
     page.keyboard.type(f"{code}\n")
     expect(page.get_by_text(say("可以核销"))).to_be_visible()
-    look(page, "desktop-code")
+    look(page, "code-desktop")
     lost = 0
 
     def lose(route: Route, request: Request) -> None:
@@ -168,12 +168,12 @@ def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
     expect(unknown).to_be_visible()
     assert page.get_by_role("heading", name=say("核销成功")).count() == 0
     expect(page.get_by_text(say("可以核销"))).to_have_count(0)
-    look(page, "desktop-unknown")
+    look(page, "unknown-desktop")
     page.get_by_role("button", name=say("立即再核对")).click()
     expect(page.get_by_role("heading", name=say("核销成功"))).to_be_visible(timeout=20_000)
     assert (lost, consumed(sqlite_server, sandbox)) == (3, [code])
     assert "/receipt?key=" in page.url
-    look(page, "desktop-done")
+    look(page, "done-desktop")
     page.reload()
     expect(page.get_by_role("heading", name=say("核销成功"))).to_be_visible()
     page.unroute_all()
@@ -217,4 +217,4 @@ def test_two_tills_and_one_code(
     expect(pages[1].get_by_role("heading", name="核销成功")).to_be_visible()
     pages[0].goto(f"{sqlite_server.base_url}/till/{sandbox.appid}?code=nothing")
     expect(pages[0].get_by_role("alert")).to_contain_text("本商户没有这个券码")
-    look(pages[0], "phone-unknown")
+    look(pages[0], "unknown-phone")

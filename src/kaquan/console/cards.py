@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from kaquan.actions.browse_cards import Place, browse_cards
-from kaquan.rules.card_tables import COLORS, DELETED, DISPATCH, NOT_VERIFY, VERIFY_FAIL, VERIFY_OK
+from kaquan.rules.card_tables import COLORS, DELETED, DISPATCH, NOT_VERIFY, OFF_SHELF, VERIFY_FAIL, VERIFY_OK
 from kaquan.web.card_words import KINDS
 from kaquan.web.desk import Desk, desk
 from kaquan.web.texts import zh
@@ -23,6 +23,7 @@ BADGES: Mapping[str, tuple[str, str]] = {
     VERIFY_FAIL: (zh("未通过"), "danger"),
     VERIFY_OK: (zh("已通过"), "ok"),
     DISPATCH: (zh("已投放"), "ok"),
+    OFF_SHELF: (zh("已下架"), "danger"),
     DELETED: (zh("已删除"), "plain"),
 }
 # What the list can be narrowed to.
@@ -30,6 +31,7 @@ STATES: Mapping[str, frozenset[str]] = {
     "review": frozenset({NOT_VERIFY}),
     "refused": frozenset({VERIFY_FAIL}),
     "approved": frozenset({VERIFY_OK, DISPATCH}),
+    "off": frozenset({OFF_SHELF}),
     "deleted": frozenset({DELETED}),
 }
 STATE_NAMES = {
@@ -37,6 +39,7 @@ STATE_NAMES = {
     "review": zh("审核中"),
     "refused": zh("未通过"),
     "approved": zh("已通过"),
+    "off": zh("已下架"),
     "deleted": zh("已删除"),
 }
 
