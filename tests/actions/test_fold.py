@@ -184,6 +184,14 @@ def test_an_account_is_due_when_its_journal_has_grown_or_a_day_has_ended(transac
     assert due(ANY_ID, NOW) == [(DAY, True)]
 
 
+def test_what_names_a_card_that_is_not_there_holds_nothing_up(transact: Transact) -> None:
+    appid = transact(account)
+    write(transact, appid, line(1, "claim", 0, "ann", "gone"), line(2, "claim", 0, "ann", "term"))
+    fold(transact, appid, NOW)
+    counts = {cards: one["receive_cnt"] for (_, cards), one in transact(lambda tx: stored(tx, appid)).items()}
+    assert counts == {"term": 1, "api": 1, EVERY: 1}
+
+
 def test_channels_and_stores_are_counted_beside_their_days(transact: Transact) -> None:
     appid = transact(account)
     poster = {"OuterStr": "poster"}

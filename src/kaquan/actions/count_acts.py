@@ -21,7 +21,9 @@ def lock_fold(tx: Tx, appid: str, *, waits: bool = True) -> Any | None:
     table = tables.stat_fold
     if tx.one(sa.select(table.c.appid).where(table.c.appid == appid)) is None:
         tx.add(table, [{"appid": appid, **begun(tx, appid)}])
-    return tx.one(sa.select(table).where(table.c.appid == appid).with_for_update(skip_locked=not waits))
+    lock = sa.select(table).where(table.c.appid == appid).with_for_update(skip_locked=not waits)
+    # Who waited while a snapshot was loaded has waited for a row that is gone; there is another now.
+    return tx.one(lock) or (tx.one(lock) if waits else None)
 
 
 def begun(tx: Tx, appid: str) -> dict[str, Any]:
@@ -33,13 +35,16 @@ def begun(tx: Tx, appid: str) -> dict[str, Any]:
 
 
 def count_acts(tx: Tx, appid: str, acts: list[Act]) -> None:
-    """Add acts to the figures of their days; :func:`lock_fold` came before it."""
-    if not acts:
-        return
+    """Add acts to the figures of their days; :func:`lock_fold` came before it.
+
+    A card that is not there has no figures: somebody has looked at it before a snapshot without it was loaded.
+    """
     known = known_persons(tx, appid, acts)
-    cards = {act.card_id for act in acts} | {card_id for *_, card_id in known}
-    tally = Tally(made_by(tx, appid, cards), known, known_names(tx, appid, {act.day for act in acts}))
-    save(tx, appid, tally.add(acts))
+    ways = made_by(tx, appid, {act.card_id for act in acts} | {card_id for *_, card_id in known})
+    acts, known = [act for act in acts if act.card_id in ways], [one for one in known if one[-1] in ways]
+    if acts:
+        tally = Tally(ways, known, known_names(tx, appid, {act.day for act in acts}))
+        save(tx, appid, tally.add(acts))
 
 
 def known_persons(tx: Tx, appid: str, acts: list[Act]) -> list[Person]:

@@ -22,6 +22,7 @@ from kaquan.store import tables
 from kaquan.store.snapshot import saved_tables
 from support.api import Api
 from support.callback import Receiver
+from support.figures import count
 from support.server import Server
 from wire.answers import refusal
 from wire.kept import Kept
@@ -54,6 +55,8 @@ class Shop:
         text = {"touser": self.bob, "msgtype": "text", "text": {"content": "hello"}}
         api.ok("/cgi-bin/message/custom/send", text)
         api.ok("/card/testwhitelist/set", {"openid": [self.bob]})
+        # The server would do it in some seconds, between two looks at the rows.
+        count(server.database.transact, api)
 
     def goes_on(self) -> None:
         """Do what a snapshot takes back."""
