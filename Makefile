@@ -30,7 +30,9 @@ demo: .venv/.run ## serve a demo merchant with an approved card; Ctrl-C stops it
 	@trap : INT; .venv/bin/kaquan demo $(ARGS) || test $$? -eq 130
 
 # All tests are spread over the cores; a choice of them starts faster in one process, which has one database server.
-SPREAD := $(if $(ARGS),,--numprocesses auto --maxprocesses 4 --dist worksteal)
+# Tests wait for browsers, disks and timeouts about half of their time: one process more than there are cores.
+AT_ONCE := import os; print(min(4, (os.cpu_count() or 1) + 1))
+SPREAD = $(if $(ARGS),,--numprocesses $(shell $(PYTHON) -c '$(AT_ONCE)') --dist worksteal)
 
 test: .venv/.test .venv/.postgres .venv/.chromium ## install what the tests need, then lint and run all tests
 	@$(MAKE) lint

@@ -25,6 +25,11 @@ def wall_clock() -> int:
     return int(time.time())
 
 
+def moment_clock() -> float:
+    """Return the time in UTC seconds, for what a second is too long for."""
+    return time.time()
+
+
 def random_text(length: int, alphabet: str = URL_SAFE) -> str:
     """Return random characters."""
     return "".join(secrets.choice(alphabet) for _ in range(length))
@@ -113,4 +118,4 @@ class Ids:
 
 def last_id_before(second: int) -> int:
     """Return an id that is above those drawn before a UTC second, and below those drawn from it on."""
-    return (second * 10**6 << TAG_BITS) - 1
+    return id_at(second) - 1

@@ -201,7 +201,7 @@ def test_an_import_begins_anew_where_it_is_told_to_or_the_file_is_another(
 
 def test_a_terminal_shows_how_far_it_is(stocked: Database, file: Path) -> None:
     write(file, names(30))
-    done = imported(stocked, file, FORCE_COLOR="1")
+    done = imported(stocked, file, FORCE_COLOR="1", TERM="xterm")
     assert "import" in done.err
     assert "a second" in done.err
     assert counts(done) == [30, 0, 0]

@@ -18,7 +18,7 @@ from kaquan.errors import Errcode
 from kaquan.events.made import Subject, check_made
 from kaquan.rules.fields import Id, MaxBytes, NumberAsText
 from kaquan.rules.openid import check_openid
-from kaquan.sources import CODES, id_at, new_picks, random_text, wall_clock
+from kaquan.sources import CODES, id_at, moment_clock, new_picks, random_text, wall_clock
 from kaquan.store.apps import App
 from kaquan.store.tx import Tx
 
@@ -81,7 +81,7 @@ async def events(call: Call, request: Events) -> dict[str, Any]:
 
 def begin(last: int | None) -> int:
     """Return the id before those of the last so many seconds; of all where nothing is said."""
-    return 0 if last is None else id_at(wall_clock() - last)
+    return 0 if last is None else id_at(moment_clock() - last)
 
 
 def check_trigger(request: TriggerBody, app: App, now: int) -> None:
