@@ -8,10 +8,12 @@ from starlette.responses import Response
 
 from kaquan.actions.keep_application import decide, list_applications, load_application
 from kaquan.actions.keep_paper import list_papers
+from kaquan.operator.waiting import waits
 from kaquan.rules import application as rule
 from kaquan.rules.application import CARD, KINDS, NEEDS_REASON, PENDING, REFUSED, STATES
 from kaquan.sources import wall_clock
 from kaquan.store.apps import App
+from kaquan.store.tx import Tx
 from kaquan.web.application_texts import KIND_NAMES, STATE_LOOKS, STATE_NAMES, dropped, lines_of
 from kaquan.web.desk import Desk, desk
 from kaquan.web.paper import download
@@ -19,10 +21,19 @@ from kaquan.web.texts import zh
 from kaquan.web.visit import NotHere
 
 PAGE = 30
+MOST_COUNTED = 500
+# Before the first application.
+NOWHERE = (0, "", "")
 REASON_MOST = 500
 DECISIONS = ("approve", "refuse", "suspend", "restore")
 LATE = zh("没有更改：申请的状态刚刚变了，可能别人已经处理，或商户重新提交。请看现在的状态。")
 NO_REASON = zh("请写明理由，商户会看到")
+
+
+@waits("applications", zh("待审核的功能申请"))
+def waiting_applications(tx: Tx) -> int:
+    """Return how many applications wait for a decision, some hundreds at most."""
+    return len(list_applications(tx, PENDING, NOWHERE, MOST_COUNTED))
 
 
 @desk("/operator/applications", sees="platform.see")
@@ -49,7 +60,7 @@ async def applications(visit: Desk) -> Response:
 def _after(query: dict[str, str]) -> tuple[int, str, str]:
     time = query.get("time", "")
     known = time.isascii() and time.isdigit() and len(time) < 12
-    return (int(time), query.get("of", ""), query.get("kind", "")) if known else (0, "", "")
+    return (int(time), query.get("of", ""), query.get("kind", "")) if known else NOWHERE
 
 
 @desk("/operator/applications/{merchant}/{kind}", "GET", "POST", sees="platform.see", changes="platform.change")
