@@ -64,7 +64,7 @@ SIZES = {"phone": 240, "desktop": 560}
 def main() -> None:
     """Click through everything, keep the pictures small and write the page."""
     with tempfile.TemporaryDirectory() as shots:
-        command = [sys.executable, "-m", "pytest", "--quiet", *WALKS]
+        command = [sys.executable, "-m", "pytest", "--quiet", "--numprocesses", "3", *WALKS]
         subprocess.run(command, env={**os.environ, "KAQUAN_TEST_SHOTS": shots}, cwd=FOLDER.parent, check=True)
         PICTURES.mkdir(exist_ok=True)
         for old in PICTURES.glob("*.png"):
