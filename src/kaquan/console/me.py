@@ -24,12 +24,12 @@ from kaquan.rules.second_factor import (
 )
 from kaquan.rules.throttle import FACTOR_NAME
 from kaquan.sources import wall_clock
-from kaquan.web.account import OF_EVERYBODY, Changes
+from kaquan.web.account import OF_EVERYBODY, Changes, show_or_change
 from kaquan.web.desk import Desk
 from kaquan.web.page import page
 from kaquan.web.patience import too_often
 from kaquan.web.texts import zh
-from kaquan.web.visit import NotHere, local_path
+from kaquan.web.visit import local_path
 
 NICKNAME_EMPTY = zh("昵称不能为空")
 TOO_LATE = zh("页面已过期，请重新扫码")
@@ -38,15 +38,7 @@ TOO_LATE = zh("页面已过期，请重新扫码")
 @page("/console/me", "GET", "POST", visit=Desk)
 async def me(visit: Desk) -> Response:
     """Show the account, and change what a form of it asks for."""
-    person = visit.require_person()
-    if visit.request.method == "GET":
-        return await show(visit, person)
-    change = CHANGES.get(visit.form.get("change", ""))
-    if change is None:
-        raise NotHere
-    fault = await change(visit, person)
-    await visit.recognise()
-    return await show(visit, visit.require_person(), fault)
+    return await show_or_change(visit, CHANGES, show)
 
 
 @page("/console/me/factor", "GET", "POST", visit=Desk)

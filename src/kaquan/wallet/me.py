@@ -10,10 +10,10 @@ from kaquan.actions.keep_account import set_nickname
 from kaquan.actions.keep_session import digest_of, list_sessions
 from kaquan.actions.meet import name_person
 from kaquan.rules.account import Person, clean_nickname, device
-from kaquan.web.account import OF_EVERYBODY, Changes
+from kaquan.web.account import OF_EVERYBODY, Changes, show_or_change
 from kaquan.web.page import page
 from kaquan.web.texts import zh
-from kaquan.web.visit import NotHere, Visit
+from kaquan.web.visit import Visit
 
 SAVED = zh("已保存")
 NICKNAME_EMPTY = zh("昵称不能为空")
@@ -22,15 +22,7 @@ NICKNAME_EMPTY = zh("昵称不能为空")
 @page("/wallet/me", "GET", "POST")
 async def me(visit: Visit) -> Response:
     """Show the account, and change what a form of it asks for."""
-    person = visit.require_person()
-    if visit.request.method == "GET":
-        return await show(visit, person)
-    change = CHANGES.get(visit.form.get("change", ""))
-    if change is None:
-        raise NotHere
-    fault = await change(visit, person)
-    await visit.recognise()
-    return await show(visit, visit.require_person(), fault)
+    return await show_or_change(visit, CHANGES, show)
 
 
 async def rename(visit: Visit, person: Person) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
 from kaquan.actions import keep_account
 from kaquan.actions.keep_account import find_account, load_account, set_password
@@ -16,7 +17,7 @@ from kaquan.rules.throttle import SIGN_IN_ADDRESS, SIGN_IN_NAME, SIGN_UP_ADDRESS
 from kaquan.sources import wall_clock
 from kaquan.web.passwords import FAULTS, PASSWORDS, WRONG, again_fault
 from kaquan.web.patience import too_often
-from kaquan.web.visit import Visit
+from kaquan.web.visit import NotHere, Visit
 
 NAME_SHOWN = 64
 # The name of a change -> what makes it, with what was wrong, empty when nothing was.
@@ -112,3 +113,21 @@ async def end_one(visit: Visit, person: Person) -> str:
 
 
 OF_EVERYBODY: Changes = {"password": change_password, "others": end_others, "session": end_one}
+
+
+async def show_or_change(visit: Visit, changes: Changes, show: Callable[..., Awaitable[Response]]) -> Response:
+    """Show the visitor's account, after the change that a form of it asks for.
+
+    Args:
+        changes: that there are, by the name of the form's button.
+        show: shows the account of a person, with what a change ended in where one was made.
+    """
+    person = visit.require_person()
+    if visit.request.method == "GET":
+        return await show(visit, person)
+    change = changes.get(visit.form.get("change", ""))
+    if change is None:
+        raise NotHere
+    fault = await change(visit, person)
+    await visit.recognise()
+    return await show(visit, visit.require_person(), fault)
