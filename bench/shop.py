@@ -73,7 +73,7 @@ class Shop:
         self._name = name
         self._database = database
         self._generator = generator
-        self._server = Server(database, **environment)
+        self._server = Server(database, fresh=True, **environment)
         self._server.start()
         self._running = True
         port = urlsplit(self._server.base_url).port

@@ -42,6 +42,10 @@ class Hot(msgspec.Struct):
         """Return how many claims, consumptions and look-ups are queued."""
         return self.claims.waiting + self.consumes.waiting + self.finds.waiting
 
+    def answered(self) -> int:
+        """Return how many claims, consumptions and look-ups were answered so far."""
+        return self.claims.answered + self.consumes.answered + self.finds.answered
+
     def batchers(self) -> tuple[Batcher[Any, Any], ...]:
         """Return all of them."""
         return self.claims, self.consumes, self.finds, self.foresights, self.calls

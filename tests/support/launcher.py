@@ -78,10 +78,15 @@ class Launcher:
             self._process = subprocess.Popen(command, stdin=asked.fileno(), start_new_session=True)
         atexit.register(self.close)
 
-    def start(self, arguments: list[str], environment: dict[str, str], log: int) -> Process:
-        """Start ``kaquan`` with these arguments and variables; ``log`` takes what it prints to stderr."""
+    def start(self, arguments: list[str], environment: dict[str, str], log: int, fresh: bool = False) -> Process:
+        """Start ``kaquan`` with these arguments and variables.
+
+        Args:
+            log: takes what it prints to stderr.
+            fresh: whether from nothing, as its users start it: what is measured has no memory in common with another.
+        """
         (out, its_out), (status, its_status) = os.pipe(), os.pipe()
-        request = json.dumps([arguments, environment]).encode() + b"\n"
+        request = json.dumps([arguments, environment, fresh]).encode() + b"\n"
         sent = socket.send_fds(self._asking, [request], [its_out, log, its_status])
         self._asking.sendall(request[sent:])
         os.close(its_out)
@@ -179,8 +184,10 @@ def tell_end(pid: int, status: int) -> NoReturn:
     os._exit(0)
 
 
-def run(arguments: list[str], environment: dict[str, str]) -> None:
+def run(arguments: list[str], environment: dict[str, str], fresh: bool) -> None:
     """Run ``python -m kaquan`` in this process."""
+    if fresh:
+        os.execve(sys.executable, [sys.executable, "-m", "kaquan", *arguments], environment)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["kaquan", *arguments]

@@ -35,13 +35,17 @@ class Server:
         database: a migrated database.
         workers: server processes.
         port_kept: whether it comes back at the same address.
+        fresh: whether it is started from nothing, as its users do it, not forked from a process that has its modules.
         environment: further ``KAQUAN_*`` variables.
     """
 
-    def __init__(self, database: Database, workers: int = 1, port_kept: bool = False, **environment: str) -> None:
+    def __init__(
+        self, database: Database, workers: int = 1, port_kept: bool = False, fresh: bool = False, **environment: str
+    ) -> None:
         self.database = database
         self._port_kept = port_kept
         self._workers = workers
+        self._fresh = fresh
         self._environment = environment
         self._process: Process | None = None
         self._group = 0
@@ -81,7 +85,7 @@ class Server:
         flags = ["--data", self.database.folder, "--database-url", self.database.url, "--port", port, "--json"]
         command = ["demo", *map(str, flags), "--workers", str(self._workers)]
         with self._log.open("a") as log:
-            self._process = launcher().start(command, self._variables(), log.fileno())
+            self._process = launcher().start(command, self._variables(), log.fileno(), self._fresh)
         # A session of its own, so that its worker processes can be killed with it.
         self._group = self._process.pid
         self.facts = self._announced()

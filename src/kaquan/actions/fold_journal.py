@@ -60,7 +60,7 @@ def fold_journal(tx: Tx, appid: str, until: int, most: int = LINES) -> int:
     fold = lock_fold(tx, appid, waits=False)
     rows = tx.all(lines_ahead(appid, fold.folded, until).limit(most)) if fold else []
     if rows:
-        acts = (act_of(row.kind, row.create_time, row.openid, row.card_id, row.fields) for row in rows)
+        acts = (act_of(*row[1:]) for row in rows)
         count_acts(tx, appid, [act for act in acts if act is not None])
         tx.run(sa.update(tables.stat_fold).where(tables.stat_fold.c.appid == appid).values(folded=rows[-1].id))
     return len(rows)

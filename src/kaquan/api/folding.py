@@ -19,7 +19,9 @@ from kaquan.store.tx import Tx
 FOLD_EVERY = 2.0
 # Of one app at a time, so that a backlog holds up nobody else.
 STEPS = 40
-# While hot commands are queued, a step is followed by a rest of this many times its own length, up to the longest rest.
+# A step beside which hot commands were answered is followed by a rest of this many times its own length, up to the
+# longest rest. Whether any are queued at the end of a step tells nothing: callers that wait for their answers queue up
+# all at once, or not at all.
 REST = 10
 LONGEST_REST = 1.0
 
@@ -81,13 +83,9 @@ async def fold_app(platform: Platform, app: Due, until: int, now: int) -> bool:
 async def repeat(platform: Platform, step: Callable[[Tx], bool]) -> bool:
     """Take a step as long as there is another, not too often, and tell whether there is one left."""
     for _ in range(STEPS):
-        begun = time.perf_counter()
+        answered, begun = platform.hot.answered(), time.perf_counter()
         if not await platform.store.write(step):
             return False
-        await rest(platform, time.perf_counter() - begun)
+        is_busy = platform.hot.answered() > answered
+        await asyncio.sleep(min((time.perf_counter() - begun) * REST, LONGEST_REST) if is_busy else 0)
     return True
-
-
-async def rest(platform: Platform, took: float) -> None:
-    """Let claims and consumptions that wait come first."""
-    await asyncio.sleep(min(took * REST, LONGEST_REST) if platform.hot.waiting() else 0)

@@ -150,7 +150,7 @@ def act_of(kind: str, at: int, openid: str, card_id: str, fields: str) -> Act | 
         return None
     read = read_fields(fields)
     channel, store = read.OuterStr or numeral(read.OuterId), numeral(read.LocationId) or read.LocationName
-    return Act(day_of(at), counted, openid, card_id, storable(channel), storable(store))
+    return Act(day_of(at), counted, openid, card_id, channel and storable(channel), store and storable(store))
 
 
 def numeral(number: int) -> str:
@@ -179,27 +179,39 @@ class Tally:
 
     def add(self, acts: Iterable[Act]) -> Tally:
         """Count acts, and return the tally."""
+        # Summed up before they are counted: of many acts few differ in more than the person.
+        times: Counter[tuple[int, str, str, str, str]] = Counter()
+        persons: dict[Person, None] = {}
         for act in acts:
-            for cards in self._of(act.card_id):
-                self._count(act, cards)
-            person = (act.day, act.kind, act.openid, act.card_id)
-            if act.openid and person not in self._known:
-                self.persons.add(person)
+            times[act.day, act.kind, act.card_id, act.channel, act.store] += act.times
+            if act.openid:
+                persons[act.day, act.kind, act.openid, act.card_id] = None
+        for place, count in times.items():
+            self._count(*place, count)
+        for person in persons:
+            if person not in self._known:
+                self._meet(person)
         return self
 
     def _of(self, card_id: str) -> tuple[str, str, str]:
         """Return the cards whose figures a card is in."""
         return card_id, self._made_by[card_id], EVERY
 
-    def _count(self, act: Act, cards: str) -> None:
-        figures, seen = self.figures[act.day, cards], (act.day, act.kind, act.openid, cards)
-        figures[f"{act.kind}_cnt"] += act.times
-        if act.openid and seen not in self._seen:
-            self._seen.add(seen)
-            figures[f"{act.kind}_user"] += 1
-        for what, name in ((CHANNEL, act.channel), (STORE, act.store)):
-            if name and self._is_told_apart(act.day, what, name):
-                self.named[act.day, cards, what, name][f"{act.kind}_cnt"] += act.times
+    def _count(self, day: int, kind: str, card_id: str, channel: str, store: str, times: int) -> None:
+        names = [(what, name) for what, name in ((CHANNEL, channel), (STORE, store)) if name]
+        told_apart = [one for one in names if self._is_told_apart(day, *one)]
+        for cards in self._of(card_id):
+            self.figures[day, cards][f"{kind}_cnt"] += times
+            for what, name in told_apart:
+                self.named[day, cards, what, name][f"{kind}_cnt"] += times
+
+    def _meet(self, person: Person) -> None:
+        self.persons.add(person)
+        day, kind, openid, card_id = person
+        for cards in self._of(card_id):
+            if (day, kind, openid, cards) not in self._seen:
+                self._seen.add((day, kind, openid, cards))
+                self.figures[day, cards][f"{kind}_user"] += 1
 
     def _is_told_apart(self, day: int, what: str, name: str) -> bool:
         if (day, what, name) in self._named:

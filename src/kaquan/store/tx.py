@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 # SQLAlchemy forgets how many rows an INSERT touched unless it is told to keep the number.
 COUNTED = {"preserve_rowcount": True}
 AT_A_TIME = 1000
+encode = msgspec.json.Encoder().encode
 
 
 class Tx:
@@ -39,11 +41,13 @@ class Tx:
     def all_of(self, query: sa.Select[Any], column: sa.ColumnElement[str], texts: Collection[str]) -> list[Any]:
         """Return a query's rows for each of many texts in a column, the text behind what is selected.
 
-        PostgreSQL is made to look up one text after the other: of a table that it knows little of it believes that a
-        look through all rows of the rest of the query is as good.
+        The texts are one parameter, so that the statement is the same for any number of them. PostgreSQL is made to
+        look up one after the other: of a table that it knows little of it believes that a look through all rows of the
+        rest of the query is as good.
         """
         if self.dialect != "postgresql":
-            return self.all(query.add_columns(column).where(column.in_(texts)))
+            listed = sa.func.json_each(encode(list(texts)).decode()).table_valued("value")
+            return self.all(query.add_columns(column).where(column.in_(sa.select(listed.c.value))))
         asked = sa.func.unnest(sa.cast(list(texts), postgresql.ARRAY(sa.Text))).table_valued("text")
         # An offset keeps the inner query from being joined in another order.
         found = query.where(column == asked.c.text).offset(0).lateral()
