@@ -100,9 +100,10 @@ async def live(caller: Caller, card_id: str, openid: str, given: list[str], end:
     Args:
         last: go on behind the end until nothing is left.
     """
-    longest, left = 0.0, True
-    while not end.is_set() or (last and left):
+    longest, left, ended = 0.0, True, False
+    while not ended or (last and left):
         # Asked before the claim: what is deposited before the end is there for it.
+        ended = end.is_set()
         started = time.monotonic()
         answer = await caller.post("/ext/claim", card_id=card_id, openid=openid)
         longest = max(longest, time.monotonic() - started)
