@@ -134,7 +134,8 @@ class Server:
         # What is there from the start stays: looking it over again and again costs each call some microseconds.
         gc.collect()
         gc.freeze()
-        await self.platform.store.open()
+        # One of several workers has a thread of its supervisor beside it already, and is not to be forked.
+        await self.platform.store.open(apart=self.platform.settings.workers == 1)
         await self._look_up_choices()
         await self.platform.delivery.start()
         watch = self.platform.watch

@@ -108,6 +108,13 @@ class Ids:
         self._tag = secrets.randbits(TAG_BITS)
         self._last = 0
         self._lock = threading.Lock()
+        os.register_at_fork(after_in_child=self._part)
+
+    def _part(self) -> None:
+        """Take another tag than the process that this one was forked from."""
+        before = self._tag
+        while self._tag == before:
+            self._tag = secrets.randbits(TAG_BITS)
 
     def __call__(self) -> int:
         """Return the next id."""

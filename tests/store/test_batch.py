@@ -90,6 +90,34 @@ def test_a_second_flush_stands_ready_and_takes_what_has_come_when_it_begins() ->
     assert run(scenario()) == [["a"], ["b", "c", "d"]]
 
 
+@pytest.mark.parametrize(
+    ("depth", "sizes"),
+    [(1, [40, 40]), (2, [20, 20, 20, 20])],
+)
+def test_each_of_two_flushes_takes_half_of_those_who_wait_for_an_answer(depth: int, sizes: list[int]) -> None:
+    async def scenario() -> list[int]:
+        taken: list[int] = []
+        turn = asyncio.Lock()
+
+        async def database(take: Take[str]) -> list[str]:
+            async with turn:
+                appid, commands = take()
+                taken.append(len(commands))
+                await asyncio.sleep(0.01)
+                return upper(appid, commands)
+
+        async def caller() -> None:
+            for _ in range(2):
+                await batcher.submit(APPID, "", "a")
+
+        batcher: Batcher[str, Any] = Batcher("test", database, 100, 100, depth=depth)
+        await asyncio.gather(*(caller() for _ in range(40)))
+        await batcher.drain()
+        return [size for size in taken if size]
+
+    assert run(scenario()) == sizes
+
+
 def test_a_batch_holds_one_app_and_no_more_than_the_limit() -> None:
     async def scenario() -> list[list[str]]:
         database = Database()

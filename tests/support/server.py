@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -123,13 +124,19 @@ class Server:
     def kill(self) -> None:
         """Kill every process of the server at once, as a power cut would."""
         if self._process is not None:
-            os.killpg(self._group, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(self._group, signal.SIGKILL)
             self._ended()
 
-    def stop(self) -> int:
-        """Ask the server to stop, as Ctrl-C does, and return its exit status."""
+    def stop(self, asked: signal.Signals = signal.SIGINT, *, all_of_it: bool = False) -> int:
+        """Ask the server to stop and return its exit status.
+
+        Args:
+            asked: the signal; of Ctrl-C unless it is another.
+            all_of_it: whether all its processes get it, as they do from a terminal and from systemd.
+        """
         assert self._process is not None
-        os.kill(self._process.pid, signal.SIGINT)
+        (os.killpg if all_of_it else os.kill)(self._process.pid, asked)
         return self._ended()
 
     def _ended(self) -> int:

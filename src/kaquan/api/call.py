@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -189,7 +190,7 @@ class Call:
         """Return the call's idempotency key with what makes the text of its answer; None without a key."""
         if self._once is None:
             return None
-        return Once(*self._once, self.now, lambda result: encode(answer(result)).decode())
+        return Once(*self._once, self.now, partial(text_of, answer))
 
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action."""
@@ -204,3 +205,8 @@ class Call:
         """
         if permission not in self.app.permissions:
             raise Errcode.API_UNAUTHORIZED("permission_missing", permission=permission, appid=self.appid)
+
+
+def text_of(answer: Callable[[Any], Any], result: Any) -> str:
+    """Return the text of the answer to a result."""
+    return encode(answer(result)).decode()

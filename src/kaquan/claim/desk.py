@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from kaquan.actions.claim_card import Claimed
 from kaquan.actions.meet import foresee_openid
 from kaquan.actions.show_cards import ShownCard
 from kaquan.api import scan
+from kaquan.api.call import text_of as answer_text
 from kaquan.api.claiming import claimed, make_claim, read_claimed, sharpened
 from kaquan.api.encode import encode, raw_json
 from kaquan.api.failed import keep_failure
@@ -160,7 +162,7 @@ async def claim_one(visit: Visit, one: Wish) -> Row:
 
 def kept(code: Claimed) -> Any:
     """Return the answer to a claim as it is kept, so that a form sent again is answered with the same."""
-    return raw_json(encode(claimed(code)).decode())
+    return raw_json(answer_text(claimed, code))
 
 
 async def row_of(visit: Visit, one: Wish, refused: Refusal | None) -> Row:
@@ -182,7 +184,7 @@ def refused_row(visit: Visit, one: Wish, refused: Refusal, started: float) -> Ro
 def once(one: Claim, nonce: str) -> Once:
     """Return the key under which the form of this visitor is answered once, however often it is sent."""
     key = "page/" + hashlib.sha256(f"{one.openid}\n{one.card_id}\n{nonce}".encode()).hexdigest()
-    return Once(key, key, one.now, lambda result: encode(claimed(result)).decode())
+    return Once(key, key, one.now, partial(answer_text, claimed))
 
 
 def new_nonce() -> str:

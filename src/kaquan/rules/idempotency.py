@@ -27,7 +27,7 @@ class Once(msgspec.Struct, frozen=True):
         key: as sent.
         digest: of what the key stands for: the path and the body.
         now: the app's time, UTC seconds.
-        answer: makes the answer's text from what the action returned.
+        answer: makes the answer's text from what the action returned; of a hot command one that can be pickled.
     """
 
     key: str

@@ -178,14 +178,14 @@ class PostgresStore:
         self._url = url
         self.statements = Statements()
         # Nobody takes turns to write here.
-        self.writer = None
+        self.writers: list[Any] = []
         self._hot: list[HotConnection] = []
         self._written = 0
         self._analyze_at = ANALYZE_FROM
         self._analyzing: asyncio.Task[int] | None = None
 
-    async def open(self) -> None:
-        """Prepare the pool of ordinary actions."""
+    async def open(self, apart: bool = False) -> None:
+        """Prepare the pool of ordinary actions; what is written is written ``apart`` anyhow, by PostgreSQL."""
         self._engine = postgres_engine(self._url, OPTIONS)
         watch_statements(self._engine, self.statements)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="kaquan-action")

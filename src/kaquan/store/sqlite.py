@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ from kaquan.store.hot import (
 from kaquan.store.turn import Turn
 from kaquan.store.tx import Tx
 from kaquan.store.vitals import Vitals, flow_name, watch_statements
+from kaquan.store.writer_process import Carry, Job, WriterProcess
 from kaquan.tally import Statements
 
 T = TypeVar("T")
@@ -72,10 +73,8 @@ def sqlite_engine(path: str, writes: bool = True, turn: Turn | None = None) -> s
     engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.pool.StaticPool, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = None
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+    def connected(connection: sqlite3.Connection, _: object) -> None:
+        set_up(connection)
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
@@ -84,6 +83,13 @@ def sqlite_engine(path: str, writes: bool = True, turn: Turn | None = None) -> s
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Prepare a new connection; transactions begin where they are said to."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
 
 
 def waiting_engine(path: str) -> sa.Engine:
@@ -142,16 +148,18 @@ class Worker:
         engine.dispose()
 
     def _do(self, connection: sa.Connection, job: Callable[[sa.Connection], T], loop: Any, future: Any) -> None:
-        begun = time.perf_counter()
         try:
             with self._turn:
-                result = job(connection)
+                begun = time.perf_counter()
+                try:
+                    result = job(connection)
+                finally:
+                    self.seconds += time.perf_counter() - begun
         except BaseException as fault:  # noqa: BLE001 - whatever it is belongs to the caller, the thread goes on
             loop.call_soon_threadsafe(fail, future, fault)
         else:
             loop.call_soon_threadsafe(resolve, future, result)
         self.jobs += 1
-        self.seconds += time.perf_counter() - begun
 
 
 def resolve(future: asyncio.Future[T], result: T) -> None:
@@ -175,27 +183,41 @@ class SqliteStore:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self._flows: list[Callable[..., Flow[Any]]] = []
+        self._apart: WriterProcess | None = None
         self.statements = Statements()
-        self.writer: Worker | None = None
+        self.writers: list[Worker | WriterProcess] = []
         self._written = 0
         self._checkpoint: asyncio.Task[None] | None = None
 
-    async def open(self) -> None:
-        """Start the threads."""
-        self._writer = self.writer = Worker(self._path, "kaquan-writer", True, self.statements)
+    async def open(self, apart: bool = False) -> None:
+        """Start the threads.
+
+        Args:
+            apart: whether hot commands are written by a process of their own; for a process without other threads.
+        """
+        if apart:
+            self._apart = WriterProcess(partial(prepare, self._path, self._flows))
+            await self._apart.open()
+            self.writers.append(self._apart)
+        self._writer = Worker(self._path, "kaquan-writer", True, self.statements)
         self._reader = Worker(self._path, "kaquan-reader", False, self.statements)
         self._keeper = Worker(self._path, "kaquan-keeper", False, self.statements)
+        self.writers.append(self._writer)
         await self._writer.run(lambda connection: raw(connection).execute(LATE_CHECKPOINT))
 
     async def close(self) -> None:
         """Finish what is queued and close the file."""
+        if self._apart is not None:
+            await self._apart.close()
         for worker in (self._writer, self._keeper, self._reader):
             await asyncio.to_thread(worker.stop)
 
     def flusher(self, flow: Callable[..., Flow[T]], reads: bool = False) -> Callable[..., Any]:
-        """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writer.
+        """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writers.
 
-        The thread takes the commands when it comes to them, so that all that have arrived meanwhile are in.
+        A thread takes the commands when it comes to them, so that all that have arrived meanwhile are in, and a process
+        of its own when they are sent.
         """
         run, name = read_flow if reads else write_flow, flow_name(flow)
 
@@ -207,12 +229,19 @@ class SqliteStore:
                 return run(raw(connection), flow(appid, commands))
 
         async def flush(take: Take[Any]) -> list[T]:
+            outcomes: list[T]
             if reads:
                 return await self._reader.run(lambda connection: job(connection, take))
-            outcomes = await self._writer.run(lambda connection: job(connection, take))
+            if self._apart is None or self._apart.ended:
+                outcomes = await self._writer.run(lambda connection: job(connection, take))
+            else:
+                with self.statements.timed(name):
+                    outcomes = await self._apart.run(number, take)
             self._count(len(outcomes))
             return outcomes
 
+        number = len(self._flows)
+        self._flows.append(flow)
         return flush
 
     def _count(self, written: int) -> None:
@@ -238,6 +267,22 @@ class SqliteStore:
     async def read(self, action: Callable[[Tx], T]) -> T:
         """Run a reading action outside the writer."""
         return await self._reader.run(lambda connection: read_action(connection, action))
+
+
+def prepare(path: str, flows: list[Callable[..., Flow[Any]]]) -> Carry:
+    """Return what makes transactions of these flows in the process that writes."""
+    connection, turn = sqlite3.connect(path), Turn(path)
+    set_up(connection)
+    connection.execute(LATE_CHECKPOINT)
+
+    def carry(job: Job) -> tuple[list[Any], float]:
+        number, appid, commands = job
+        with turn:
+            begun = time.perf_counter()
+            outcomes = write_flow(connection, flows[number](appid, commands))
+            return outcomes, time.perf_counter() - begun
+
+    return carry
 
 
 def vitals(path: str) -> Vitals:

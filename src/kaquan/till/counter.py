@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -135,7 +136,12 @@ def once(visit: Desk, key: str, receipt: Receipt) -> Once:
     """Return the key of a press, which is the visitor's own, with the answer that it stands for."""
     bound = digest(f"/till/{visit.app.appid}", f"{receipt.card_id}\n{receipt.code}".encode())
     name = f"till/{visit.require_person().id}/{key}"
-    return Once(name, bound, receipt.at, lambda _: msgspec.json.encode(receipt).decode())
+    return Once(name, bound, receipt.at, partial(told, msgspec.json.encode(receipt).decode()))
+
+
+def told(receipt: str, _: Any) -> str:
+    """Return the receipt, whatever else the consumption returned."""
+    return receipt
 
 
 def store_cookie(visit: Desk) -> str:

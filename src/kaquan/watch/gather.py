@@ -59,14 +59,14 @@ def _commands(platform: Platform) -> Iterator[tuple[str, Sample]]:
 
 
 def _database(platform: Platform) -> Iterator[tuple[str, Sample]]:
-    statements, writer = platform.store.statements, platform.store.writer
+    statements, writers = platform.store.statements, platform.store.writers
     yield "kaquan_statements_total", Sample((), statements.count)
     yield "kaquan_statement_seconds_total", Sample((), statements.seconds)
     yield "kaquan_slow_statements_total", Sample((), statements.slow)
-    if writer is not None:
-        yield "kaquan_writer_jobs_total", Sample((), writer.jobs)
-        yield "kaquan_writer_seconds_total", Sample((), writer.seconds)
-        yield "kaquan_writer_waiting", Sample((), writer.waiting)
+    if writers:
+        yield "kaquan_writer_jobs_total", Sample((), sum(one.jobs for one in writers))
+        yield "kaquan_writer_seconds_total", Sample((), sum(one.seconds for one in writers))
+        yield "kaquan_writer_waiting", Sample((), sum(one.waiting for one in writers))
 
 
 def _process() -> Iterator[tuple[str, Sample]]:

@@ -88,13 +88,13 @@ METRICS = (
     Metric("kaquan_statements_total", "counter", "Ordinary statements and batches that ran on the database."),
     Metric("kaquan_statement_seconds_total", "counter", "Time they took, that spent on locks included."),
     Metric("kaquan_slow_statements_total", "counter", "Those of them that took a tenth of a second or more."),
-    Metric("kaquan_writer_jobs_total", "counter", "Jobs that the one writing thread of SQLite has done."),
+    Metric("kaquan_writer_jobs_total", "counter", "Transactions of SQLite's writers, the thread and the process."),
     Metric(
         "kaquan_writer_seconds_total",
         "counter",
-        "Time that it was busy, waiting for other processes included; a rate near 1 means that it is the limit.",
+        "Time they took; as writers take turns, a rate near 1 means that writing is the limit.",
     ),
-    Metric("kaquan_writer_waiting", "gauge", "Jobs that wait for it."),
+    Metric("kaquan_writer_waiting", "gauge", "Transactions that wait for their writer."),
     Metric(
         "kaquan_outbox_events",
         "gauge",
