@@ -17,7 +17,7 @@ from kaquan.web.application_texts import CATEGORY_NAMES, FIELD_NAMES
 from kaquan.web.texts import Language, Texts
 from support.api import Api
 from support.applicant import APPLICANT, scan
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices, look
 from support.server import Server
 from support.worker import worker
 
@@ -27,13 +27,6 @@ PICTURES = {"zh": ("phone", "light"), "en": ("desktop", "dark")}
 def paper(name: str, content: bytes) -> FilePayload:
     """Return a file as a person chooses it."""
     return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, f"apply-{name}")
-    assert_accessible(page)
 
 
 def merchant(server: Server, **columns: Any) -> Api:
@@ -67,27 +60,27 @@ def test_a_merchant_gets_every_function(sqlite_server: Server, devices: Devices,
     desk = f"{sqlite_server.base_url}/console/{api.appid}/applications"
     owner.goto(desk)
     assert owner.get_by_text(say("卡券功能审核通过后才能配置。")).count() == 8
-    look(owner, f"list-locked-{size}")
+    look(owner, f"apply-list-locked-{size}")
     owner.goto(f"{desk}/balance")
     expect(owner.get_by_role("note").first).to_contain_text(say("卡券功能审核通过后才能配置。"))
     expect(owner.get_by_role("button", name=say("预览"))).to_have_count(0)
     basic(owner, desk, say, size)
     queue(operator, sqlite_server, api, say)
-    look(operator, f"operator-one-{size}")
+    look(operator, f"apply-operator-one-{size}")
     decide(operator, say, "驳回", "证件照片看不清")
     owner.goto(f"{desk}/card")
     expect(owner.get_by_role("note").first).to_contain_text("证件照片看不清")
-    look(owner, f"card-refused-{size}")
+    look(owner, f"apply-card-refused-{size}")
     owner.locator("#subject_name").fill("熊猫茶馆（北京）有限公司")
     owner.get_by_role("button", name=say("预览")).click()
     owner.get_by_role("button", name=say("提交审核")).click()
     queue(operator, sqlite_server, api, say)
     assert operator.get_by_text(say("有更改")).count() == 1
-    look(operator, f"operator-again-{size}")
+    look(operator, f"apply-operator-again-{size}")
     decide(operator, say, "通过")
     assert app_of(sqlite_server, api).card_function == "granted"
     owner.goto(desk)
-    look(owner, f"list-open-{size}")
+    look(owner, f"apply-list-open-{size}")
     stored_value(owner, operator, sqlite_server, api, say, size)
     js_domain(owner, desk, say, size)
     custom_sn(owner, operator, sqlite_server, api, say, size)
@@ -97,7 +90,7 @@ def test_a_merchant_gets_every_function(sqlite_server: Server, devices: Devices,
     owner.get_by_role("button", name=say("提交审核")).click()
     owner.get_by_role("button", name=say("撤回并修改")).click()
     expect(owner.locator("#purpose")).to_have_value("会员积分")
-    look(owner, f"bonus-{size}")
+    look(owner, f"apply-bonus-{size}")
 
 
 def basic(owner: Page, desk: str, say: Texts, size: str) -> None:
@@ -111,12 +104,12 @@ def basic(owner: Page, desk: str, say: Texts, size: str) -> None:
     for name in ("subject_name", "contact_name", "contact_phone"):
         owner.locator(f"#{name}").fill(APPLICANT[name])
     owner.locator("#file-credential_scan").set_input_files([paper("营业执照.png", scan())])
-    look(owner, f"card-form-{size}")
+    look(owner, f"apply-card-form-{size}")
     owner.get_by_role("button", name=say("预览")).click()
     expect(owner.get_by_role("alert")).to_contain_text(say("食品经营许可证"))
     expect(owner.locator("#subject_name")).to_have_value(APPLICANT["subject_name"])
     expect(owner.get_by_text("营业执照.png")).to_be_visible()
-    look(owner, f"card-wrong-{size}")
+    look(owner, f"apply-card-wrong-{size}")
     for name in ("credential_number", "contact_email"):
         owner.locator(f"#{name}").fill(APPLICANT[name])
     licence.fill("JY11100000000000")
@@ -124,10 +117,10 @@ def basic(owner: Page, desk: str, say: Texts, size: str) -> None:
     owner.get_by_label(say("我已阅读并同意以上规则")).check()
     owner.get_by_role("button", name=say("预览")).click()
     expect(owner.get_by_role("heading", name=say("请核对"))).to_be_visible()
-    look(owner, f"card-preview-{size}")
+    look(owner, f"apply-card-preview-{size}")
     owner.get_by_role("button", name=say("提交审核")).click()
     expect(owner.get_by_role("button", name=say("撤回并修改"))).to_be_visible()
-    look(owner, f"card-pending-{size}")
+    look(owner, f"apply-card-pending-{size}")
     with owner.expect_download() as saved:
         owner.get_by_role("link", name="许可证.pdf").click()
     assert saved.value.suggested_filename == "许可证.pdf"
@@ -154,7 +147,7 @@ def decide(operator: Page, say: Texts, button: str, reason: str = "") -> None:
 def stored_value(owner: Page, operator: Page, server: Server, api: Api, say: Texts, size: str) -> None:
     """Apply for stored value with the filing, and have it approved."""
     owner.goto(f"{server.base_url}/console/{api.appid}/applications/balance")
-    look(owner, f"balance-form-{size}")
+    look(owner, f"apply-balance-form-{size}")
     owner.locator("#filing_number").fill("110000AAA0001")
     owner.locator("#filing_authority").fill("北京市商务局")
     owner.locator("#file-filing_scan").set_input_files([paper("备案.jpg", scan("JPEG"))])
@@ -162,7 +155,7 @@ def stored_value(owner: Page, operator: Page, server: Server, api: Api, say: Tex
     owner.get_by_role("button", name=say("提交审核")).click()
     queue(operator, server, api, say)
     operator.goto(f"{server.base_url}/operator/applications")
-    look(operator, f"operator-queue-{size}")
+    look(operator, f"apply-operator-queue-{size}")
     operator.go_back()
     decide(operator, say, "通过")
     owner.reload()
@@ -179,9 +172,9 @@ def js_domain(owner: Page, desk: str, say: Texts, size: str) -> None:
         if typed.startswith("http"):
             expect(owner.get_by_role("alert")).to_contain_text("40048")
             expect(owner.locator("#domain")).to_have_value(typed)
-            look(owner, f"js-domain-refused-{size}")
+            look(owner, f"apply-js-domain-refused-{size}")
     expect(owner.locator("#domain-now")).to_have_text("test.panda.example")
-    look(owner, f"js-domain-set-{size}")
+    look(owner, f"apply-js-domain-set-{size}")
     owner.locator("#domain").fill("panda.example")
     owner.get_by_role("button", name=say("更改"), exact=True).click()
     expect(owner.locator("#domain-now")).to_have_text("panda.example")
@@ -195,12 +188,12 @@ def custom_sn(owner: Page, operator: Page, server: Server, api: Api, say: Texts,
     owner.get_by_role("button", name=say("立即开通")).click()
     expect(owner.get_by_role("alert")).to_have_text(say("请先同意及时回传核销结果"))
     owner.get_by_label(say("我会及时回传核销结果，并接受抽查")).check()
-    look(owner, f"custom-sn-{size}")
+    look(owner, f"apply-custom-sn-{size}")
     owner.get_by_role("button", name=say("立即开通")).click()
     expect(owner.get_by_role("button", name=say("立即开通"))).to_have_count(0)
     issue(server, api, 3)
     operator.goto(f"{server.base_url}/operator/spot-checks")
-    look(operator, f"spot-checks-{size}")
+    look(operator, f"apply-spot-checks-{size}")
     operator.get_by_role("row").filter(has_text=api.appid).get_by_role("link").click()
     operator.locator("#size").fill("51")
     operator.get_by_role("button", name=say("开始抽查")).click()
@@ -208,7 +201,7 @@ def custom_sn(owner: Page, operator: Page, server: Server, api: Api, say: Texts,
     operator.get_by_role("button", name=say("开始抽查")).click()
     expect(operator.get_by_role("row")).to_have_count(4)
     owner.goto(page)
-    look(owner, f"custom-sn-open-{size}")
+    look(owner, f"apply-custom-sn-open-{size}")
     owner.get_by_role("link", name=say("回复"), exact=True).click()
     for number, answer in enumerate(["used", "unused", "lost"], 1):
         owner.locator(f"#answer-{number}").select_option(answer)
@@ -216,7 +209,7 @@ def custom_sn(owner: Page, operator: Page, server: Server, api: Api, say: Texts,
     expect(owner.get_by_role("alert")).to_have_text(
         say("已保存。还有 {count} 个序列号没有答完：已使用的要写明时间和地点。", count=1)
     )
-    look(owner, f"check-{size}")
+    look(owner, f"apply-check-{size}")
     owner.locator("#time-1").fill("2026-03-01T12:30")
     owner.locator("#place-1").fill("北京店")
     owner.get_by_role("button", name=say("保存回复")).click()
@@ -224,19 +217,19 @@ def custom_sn(owner: Page, operator: Page, server: Server, api: Api, say: Texts,
     operator.reload()
     expect(operator.get_by_text(say("商户说已使用，却没有回传核销"))).to_be_visible()
     expect(operator.get_by_text("2026-03-01 12:30")).to_be_visible()
-    look(operator, f"spot-check-{size}")
+    look(operator, f"apply-spot-check-{size}")
     operator.get_by_label(say("不合格")).check()
     operator.locator("#note").fill("有券没有回传")
     operator.get_by_role("button", name=say("结束抽查")).click()
     expect(operator.get_by_role("button", name=say("结束抽查"))).to_have_count(0)
     operator.goto(f"{server.base_url}/operator/spot-checks/{api.appid}")
     operator.locator("#reason").fill("抽查不合格")
-    look(operator, f"spot-check-merchant-{size}")
+    look(operator, f"apply-spot-check-merchant-{size}")
     operator.get_by_role("button", name=say("暂停权限")).click()
     expect(operator.get_by_role("button", name=say("恢复权限"))).to_be_visible()
     owner.goto(page)
     expect(owner.get_by_role("note").first).to_contain_text("抽查不合格")
-    look(owner, f"custom-sn-suspended-{size}")
+    look(owner, f"apply-custom-sn-suspended-{size}")
 
 
 def issue(server: Server, api: Api, count: int) -> None:

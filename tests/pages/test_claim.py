@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from support.browser import Devices, Faults, assert_accessible, picture
+from support.browser import Devices, Faults, assert_accessible, assert_fits, picture
 from support.js_page import configured, pressed, told
 from support.merchant import Merchant
 from support.tickets import article, qr, shelf
@@ -27,12 +27,6 @@ EVERYTHING: dict[str, Any] = {
     "get_limit": 1,
 }
 FRAME = "<!doctype html><html lang=zh><title>t</title><iframe title=c height=400 src='{}'></iframe>"
-
-
-def fits(page: Page) -> bool:
-    """Tell whether nothing of a page lies beyond its right edge."""
-    wide: bool = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return wide
 
 
 def on(devices: Devices, size: str, **options: Any) -> Page:
@@ -80,7 +74,7 @@ def test_a_ticket_is_claimed_once_and_says_so(
     expect(page.get_by_role("button", name=words["claim"], exact=True)).to_be_disabled()
     picture(page, f"{size}-{locale}-{scheme}-refused")
     if script:
-        assert fits(page)
+        assert_fits(page)
         assert_accessible(page)
 
 
@@ -131,7 +125,7 @@ def test_several_cards_stand_one_below_the_other(phone: Page, desktop: Page, mer
         page.get_by_role("button", name="领取", exact=True).click()
         expect(page.get_by_role("link", name="查看卡券")).to_have_count(2)
         expect(page.get_by_role("alert")).to_have_text("已领完")
-        assert fits(page)
+        assert_fits(page)
         assert_accessible(page)
         picture(page, f"{name}-several")
 
@@ -145,7 +139,7 @@ def test_a_card_is_shared_by_its_link(phone: Page, devices: Devices, merchant: M
     phone.get_by_role("button", name="复制链接").click()
     expect(phone.get_by_role("button", name="已复制")).to_be_visible()
     assert phone.evaluate("document.querySelector('img[alt=二维码]').naturalWidth") > 0
-    assert fits(phone)
+    assert_fits(phone)
     assert_accessible(phone)
     picture(phone, "phone-share")
     other = devices.phone(java_script_enabled=False)
@@ -176,7 +170,7 @@ def test_a_shelf_leads_to_each_claim(phone: Page, desktop: Page, merchant: Merch
     for name, page in (("phone", phone), ("desktop", desktop)):
         page.goto(url)
         expect(page.get_by_role("heading", level=1)).to_have_text("本店优惠")
-        assert fits(page)
+        assert_fits(page)
         assert_accessible(page)
         picture(page, f"{name}-shelf")
     phone.get_by_role("link", name="领取").first.click()

@@ -7,24 +7,17 @@ from pathlib import Path
 
 import pytest
 from card_bodies import card
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from kaquan.actions.meet import name_person
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices, look
 from support.holder import PNG, upload
 from support.server import Server
 from support.worker import worker
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, f"codes-{name}")
-    assert_accessible(page)
 
 
 @pytest.mark.parametrize(("size", "language"), [("phone", "zh"), ("desktop", "en")])
@@ -46,28 +39,28 @@ def test_a_question_about_a_code_is_answered(
     sandbox.ok("/sandbox/gift", {"openid": me, "card_id": card_id, "code": code})
     new = sandbox.ok("/sandbox/accept", {"openid": friend, "card_id": card_id, "code": code})["code"]
     page.goto(f"{sqlite_server.base_url}/console/{sandbox.appid}/codes")
-    look(page, f"list-{size}")
+    look(page, f"codes-list-{size}")
     page.get_by_role("searchbox").fill(code)
     page.get_by_role("button", name=say("查找")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(code)
     expect(page.locator(".trail h3")).to_have_text([say(one) for one in ("被领取", "发起转赠", "转赠被接受")])
-    look(page, f"given-{size}")
+    look(page, f"codes-given-{size}")
     page.get_by_role("link", name=new).click()
     page.get_by_label(say("理由")).fill("停电，手工核销")
     page.get_by_role("button", name=say("核销"), exact=True).click()
     expect(page.locator(".trail h3")).to_have_text([say(one) for one in ("转赠被接受", "被核销")])
     expect(page.locator(".trail")).to_contain_text("停电，手工核销")
-    look(page, f"redeemed-{size}")
+    look(page, f"codes-redeemed-{size}")
     page.get_by_role("link", name="阿狗").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("阿狗")
-    look(page, f"person-{size}")
+    look(page, f"codes-person-{size}")
     page.goto(f"{sqlite_server.base_url}/console/{sandbox.appid}/people")
-    look(page, f"people-{size}")
+    look(page, f"codes-people-{size}")
     page.get_by_role("searchbox").fill("nothing")
     page.get_by_role("searchbox").press("Enter")
     expect(page.locator("main")).to_contain_text(say("没有找到“{what}”。", what="nothing"))
     page.goto(f"{sqlite_server.base_url}/console/{sandbox.appid}/code-export")
-    look(page, f"export-{size}")
+    look(page, f"codes-export-{size}")
     page.get_by_label(say("状态")).select_option("CONSUMED")
     with page.expect_download() as saved:
         page.get_by_role("button", name=say("下载 CSV")).click()

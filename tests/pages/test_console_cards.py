@@ -15,7 +15,7 @@ from playwright.sync_api import Download, Page, expect
 
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices, look
 from support.holder import Holder, scanned
 from support.server import Server
 from support.worker import worker
@@ -50,10 +50,7 @@ class Walk:
 
     def look(self, name: str) -> None:
         """Check what every page of the desks has to be, and leave a picture."""
-        self.page.wait_for_load_state()
-        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is too wide"
-        picture(self.page, f"cards-{name}-{self.size}")
-        assert_accessible(self.page)
+        look(self.page, f"cards-{name}-{self.size}")
 
     def fill(self, **fields: str) -> None:
         """Type into fields of the form of a card; dots of their names are written as two underscores."""

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from kaquan.sources import wall_clock
 from kaquan.web.texts import Language, Texts
-from support.browser import Devices, Faults, assert_accessible, picture
+from support.browser import Devices, Faults, look
 from support.database import Databases
 from support.server import Server
 from support.worker import Worker, worker
@@ -36,13 +36,6 @@ def code_of(key: str, step: int = 0) -> str:
     return TOTP(secret, 6, SHA1(), 30).generate(wall_clock() + 30 * step).decode()
 
 
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, f"desk-{name}")
-    assert_accessible(page)
-
-
 @pytest.mark.parametrize(("size", "language"), [("phone", "zh"), ("desktop", "en")])
 def test_a_merchant_begins(
     strict_server: Server, devices: Devices, faults: Faults, size: str, language: Language
@@ -52,21 +45,21 @@ def test_a_merchant_begins(
     options = {"locale": LOCALES[language], "color_scheme": {"zh": "light", "en": "dark"}[language]}
     owner = getattr(devices, size)(**options)
     owner.goto(f"{strict_server.base_url}/console")
-    look(owner, f"sign-in-{size}")
+    look(owner, f"desk-sign-in-{size}")
     owner.get_by_role("link", name=say("注册商户账号")).click()
     sign_up(owner, say, f"li.na-{size}")
     expect(owner).to_have_title(say("控制台"))
-    look(owner, f"home-empty-{size}")
+    look(owner, f"desk-home-empty-{size}")
     owner.get_by_role("link", name=say("创建账号"), exact=True).click()
     owner.get_by_label(say("名称")).fill("熊猫茶馆")
-    look(owner, f"new-{size}")
+    look(owner, f"desk-new-{size}")
     owner.get_by_role("button", name=say("创建"), exact=True).click()
     expect(owner.locator("#secret")).to_have_text(re.compile("[0-9a-f]{32}"))
     appid = owner.locator("#appid").inner_text()
-    look(owner, f"created-{size}")
+    look(owner, f"desk-created-{size}")
     owner.get_by_role("link", name=say("进入控制台")).click()
     key = owner.locator("#key").inner_text()
-    look(owner, f"factor-{size}")
+    look(owner, f"desk-factor-{size}")
     owner.locator("#code").fill("000000")
     owner.get_by_role("button", name=say("开启")).click()
     expect(owner.get_by_role("alert")).to_have_text(say("验证码不对，或已经用过"))
@@ -77,16 +70,16 @@ def test_a_merchant_begins(
     assert len(set(recovery)) == 8
     owner.get_by_role("link", name=say("我已存好，继续")).click()
     expect(owner.get_by_role("heading", level=1)).to_have_text("熊猫茶馆")
-    look(owner, f"overview-{size}")
+    look(owner, f"desk-overview-{size}")
     invite_and_join(strict_server, devices, owner, appid, size, language)
     owner.goto(f"{strict_server.base_url}/console/{appid}/audit")
     rows = owner.locator("tbody tr td:nth-child(3)")
     assert rows.all_inner_texts() == [say(one) for one in ("移除成员", "更改角色", "加入", "邀请成员", "创建账号")]
-    look(owner, f"audit-{size}")
+    look(owner, f"desk-audit-{size}")
     owner.get_by_role("button", name=say("退出"), exact=True).click()
     sign_in(owner, say, f"li.na-{size}")
     expect(owner).to_have_title(say("两步验证"))
-    look(owner, f"second-step-{size}")
+    look(owner, f"desk-second-step-{size}")
     owner.goto(f"{strict_server.base_url}/console/{appid}/members")
     expect(owner).to_have_title(say("两步验证"))
     for code in ("123456", recovery[0]):
@@ -115,10 +108,10 @@ def invite_and_join(server: Server, devices: Devices, owner: Page, appid: str, s
     owner.get_by_label(say("给谁")).fill("=北京店")
     owner.get_by_role("button", name=say("生成邀请链接")).click()
     link = owner.locator("#link").inner_text()
-    look(owner, f"members-{size}")
+    look(owner, f"desk-members-{size}")
     other = getattr(devices, size)(locale=LOCALES[language])
     other.goto(link)
-    look(other, f"join-{size}")
+    look(other, f"desk-join-{size}")
     other.get_by_role("link", name=say("注册并加入")).click()
     sign_up(other, say, f"cashier-{size}")
     other.get_by_role("button").filter(has_text=f"cashier-{size}").click()

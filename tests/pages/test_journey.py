@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices, Faults, assert_accessible, picture
+from support.browser import Devices, Faults, look
 from support.database import Databases
 from support.holder import scanned
 from support.server import Server
@@ -77,10 +77,7 @@ class Journey:
     def look(self, page: Page, name: str, title: str = "") -> None:
         """Check what everybody has to find on a page of this title, and leave a picture of it."""
         expect(page).to_have_title(re.compile(re.escape(self.say(title)) or "."))
-        page.wait_for_load_state()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-        picture(page, f"{name}-{self.size}")
-        assert_accessible(page)
+        look(page, f"{name}-{self.size}")
 
     def button(self, page: Page, text: str) -> Locator:
         """Return a button by its Chinese text."""

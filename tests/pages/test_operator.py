@@ -20,7 +20,7 @@ from kaquan.web.audit_texts import ACTIONS
 from kaquan.web.texts import Language, Texts
 from qa.counter import scanned
 from support.api import Api
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices, look
 from support.callback import Receiver
 from support.database import Databases
 from support.fleet import Fleet
@@ -31,13 +31,6 @@ from wire.kept import Kept
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 HERE = "operator"
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, f"operator-{name}")
-    assert_accessible(page)
 
 
 def uploaded(server: Server, api: Api, colour: str) -> str:
@@ -78,12 +71,12 @@ def test_a_change_is_seen_beside_what_was_approved_and_decided(
     page.goto(f"{quiet_server.base_url}/operator")
     tile = page.get_by_role("link", name=say("待审核的卡券"))
     expect(tile).to_contain_text("2")
-    look(page, f"home-{size}")
+    look(page, f"operator-home-{size}")
     tile.click()
     expect(page.get_by_role("row")).to_have_count(3)
-    look(page, f"cards-{size}")
+    look(page, f"operator-cards-{size}")
     page.get_by_role("link", name="双人套餐 A").click()
-    look(page, f"card-new-{size}")
+    look(page, f"operator-card-new-{size}")
     page.get_by_role("button", name=say("驳回")).click()
     expect(page.get_by_role("alert")).to_have_text(say("请选择或填写理由"))
     page.locator("#refuse-template").select_option("terms")
@@ -99,7 +92,7 @@ def test_a_change_is_seen_beside_what_was_approved_and_decided(
     assert [sources.nth(n).get_attribute("src") for n in (0, 1)] == [
         re.sub("https?://[^/]+", "", one) for one in (before, after)
     ]
-    look(page, f"card-changed-{size}")
+    look(page, f"operator-card-changed-{size}")
     page.get_by_role("button", name=say("通过"), exact=True).click()
     expect(page).to_have_url(re.compile(r"/operator/cards\?done=approve"))
     expect(page.get_by_role("status")).to_have_text(say("已通过：{title}", title="双人套餐 B"))
@@ -119,13 +112,13 @@ def walk_stores(server: Server, page: Page, say: Texts, api: Api, size: str) -> 
     photo = uploaded(server, api, "teal")
     poi_id = api.ok("/cgi-bin/poi/addpoi", store(**{**FULL, "photo_list": [{"photo_url": photo}]}))["poi_id"]
     page.goto(f"{server.base_url}/operator/stores?merchant={api.appid}")
-    look(page, f"stores-{size}")
+    look(page, f"operator-stores-{size}")
     page.get_by_role("button", name=say("通过"), exact=True).click()
     expect(page.get_by_role("status")).to_have_text(say("已通过"))
     api.ok("/cgi-bin/poi/updatepoi", {"business": {"base_info": {"poi_id": poi_id, "telephone": "020-1"}}})
     page.goto(f"{server.base_url}/operator/stores?merchant={api.appid}")
     expect(page.locator("table.diff td")).to_have_text(["020-12345678", "020-1"])
-    look(page, f"store-changed-{size}")
+    look(page, f"operator-store-changed-{size}")
     page.locator("summary").filter(has_text=say("驳回")).click()
     page.get_by_label(say("理由")).last.fill("无人接听")
     page.get_by_role("button", name=say("驳回")).click()
@@ -146,7 +139,7 @@ def test_a_card_taken_down_cannot_be_claimed_until_it_is_back(
     desk.locator("#takedown-reason").fill("价格有误")
     desk.get_by_role("button", name="下架").click()
     expect(desk.get_by_role("status")).to_have_text("已下架：双人套餐")
-    look(desk, "card-off-shelf")
+    look(desk, "operator-card-off-shelf")
     shown.reload()
     expect(shown.get_by_role("alert")).to_contain_text("该券未通过审核")
     desk.get_by_role("button", name="恢复").click()
@@ -166,7 +159,7 @@ def test_merchants_settings_and_health(quiet_server: Server, devices: Devices, s
     page.get_by_label(say("名称或 appid")).fill(f"茶馆 {size}")
     page.get_by_role("button", name=say("筛选")).click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    look(page, f"merchants-{size}")
+    look(page, f"operator-merchants-{size}")
     page.get_by_role("link", name=f"茶馆 {size}").click()
     page.locator("#path").fill("/card/code/*")
     page.locator("#daily").fill("many")
@@ -179,7 +172,7 @@ def test_merchants_settings_and_health(quiet_server: Server, devices: Devices, s
     expect(page.locator("#limits ~ div tbody td").first).to_have_text("/card/code/*")
     assert page.locator("#limits ~ div tbody td").all_inner_texts()[1:4] == ["5000", "-", "100/10"]
     page.locator("#reason").fill("虚假宣传")
-    look(page, f"merchant-{size}")
+    look(page, f"operator-merchant-{size}")
     page.get_by_role("button", name=say("停用")).click()
     expect(page.locator("main .callout-danger")).to_contain_text("虚假宣传")
     assert owner.get(f"/console/{api.appid}") == 200
@@ -190,7 +183,7 @@ def test_merchants_settings_and_health(quiet_server: Server, devices: Devices, s
     page.locator("input.wide").fill("周日凌晨维护")
     page.locator("section").filter(has=page.locator("input.wide")).get_by_role("button", name=say("保存")).click()
     expect(page.get_by_role("status")).to_have_text(say("已保存，所有进程在几秒内生效"))
-    look(page, f"settings-{size}")
+    look(page, f"operator-settings-{size}")
     owner.get("/console")
     assert "周日凌晨维护" in owner.page
     page.get_by_role("button", name=say("恢复为启动时的值")).click()
@@ -199,7 +192,7 @@ def test_merchants_settings_and_health(quiet_server: Server, devices: Devices, s
     page.goto(f"{base}/operator/health")
     expect(page.locator("#health")).to_contain_text(say("运行正常"))
     expect(page.locator("#health")).to_contain_text(f"kaquan{VERSION}")
-    look(page, f"health-{size}")
+    look(page, f"operator-health-{size}")
 
 
 def test_a_setting_out_of_bounds_is_refused_and_sign_up_can_be_closed(quiet_server: Server) -> None:

@@ -18,7 +18,7 @@ from kaquan.sources import wall_clock
 from kaquan.store.tx import Tx
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices, assert_accessible, look, picture
 from support.figures import count, stored
 from support.server import Server
 from support.tickets import qr
@@ -66,9 +66,7 @@ def test_somebody_looks_at_the_figures(sqlite_server: Server, devices: Devices, 
     tiles = page.locator(".tile").filter(has_text=say("领取量"))
     expect(tiles.locator(".now")).to_have_text(f"{say('今天到目前为止')} 1")
     expect(tiles.locator(".change")).to_have_count(1)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    picture(page, f"statistics-{size}")
-    assert_accessible(page)
+    look(page, f"statistics-{size}")
     expect(page.locator("#by-day")).to_be_hidden()
     page.get_by_text(say("表格"), exact=True).first.click()
     rows = page.locator("#by-day tbody").first.locator("tr")

@@ -20,7 +20,7 @@ from kaquan.actions.meet import name_person
 from kaquan.store import tables
 from kaquan.web.texts import Texts
 from support.api import Api
-from support.browser import HOSTS, PHONE, Devices, Faults, assert_accessible, find_browser, picture
+from support.browser import HOSTS, PHONE, Devices, Faults, find_browser, look
 from support.holder import PNG, store, upload
 from support.server import Server
 from support.worker import worker
@@ -29,13 +29,6 @@ FULL = {
     "use_condition": {"accept_category": "咖啡", "can_use_with_other_discount": False},
     "time_limit": [{"type": "MONDAY", "begin_hour": 1, "begin_minute": 0, "end_hour": 1, "end_minute": 1}],
 }
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the till has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, f"till-{name}")
-    assert_accessible(page)
 
 
 @pytest.fixture
@@ -106,11 +99,11 @@ def test_a_cashier_scans_and_redeems_on_a_phone(
     with camera_phone(browser, tmp_path / "film.mjpeg", faults) as page:
         cashier.sit_down(page)
         page.goto(f"{sqlite_server.base_url}/till")
-        look(page, "begin-phone")
+        look(page, "till-begin-phone")
         page.get_by_role("button", name="扫码").click()
         expect(page.get_by_text("可以核销")).to_be_visible(timeout=15_000)
         expect(page.get_by_text("阿猫")).to_be_visible()
-        look(page, "code-phone")
+        look(page, "till-code-phone")
         button = page.get_by_role("button", name="核销")
         box = button.bounding_box()
         assert box is not None
@@ -122,13 +115,13 @@ def test_a_cashier_scans_and_redeems_on_a_phone(
         with page.expect_response(re.compile("/scan")), page.expect_response(re.compile("/scan")):
             expect(page.get_by_role("button", name="关闭相机")).to_be_visible()
         expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
-        look(page, "done-phone")
+        look(page, "till-done-phone")
         page.goto(f"{sqlite_server.base_url}/till/{sandbox.appid}")
         expect(page.get_by_text("刚刚被核销")).to_be_visible(timeout=15_000)
-        look(page, "used-phone")
+        look(page, "till-used-phone")
         page.get_by_role("link", name="我今天核销的").click()
         expect(page.get_by_text(code)).to_be_visible()
-        look(page, "today-phone")
+        look(page, "till-today-phone")
 
 
 def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
@@ -139,11 +132,11 @@ def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
     code, _ = give()
     page = worker(sqlite_server, sandbox, "staff").sit_down(devices.desktop(locale="en-US", color_scheme="dark"))
     page.goto(f"{sqlite_server.base_url}/till")
-    look(page, "begin-desktop")
+    look(page, "till-begin-desktop")
     # A hand scanner types and presses Enter.
     page.keyboard.type(f"{code}\n")
     expect(page.get_by_text(say("可以核销"))).to_be_visible()
-    look(page, "code-desktop")
+    look(page, "till-code-desktop")
     lost = 0
 
     def lose(route: Route, request: Request) -> None:
@@ -168,12 +161,12 @@ def test_a_lost_answer_is_asked_for_again_and_never_told_wrong(
     expect(unknown).to_be_visible()
     assert page.get_by_role("heading", name=say("核销成功")).count() == 0
     expect(page.get_by_text(say("可以核销"))).to_have_count(0)
-    look(page, "unknown-desktop")
+    look(page, "till-unknown-desktop")
     page.get_by_role("button", name=say("立即再核对")).click()
     expect(page.get_by_role("heading", name=say("核销成功"))).to_be_visible(timeout=20_000)
     assert (lost, consumed(sqlite_server, sandbox)) == (3, [code])
     assert "/receipt?key=" in page.url
-    look(page, "done-desktop")
+    look(page, "till-done-desktop")
     page.reload()
     expect(page.get_by_role("heading", name=say("核销成功"))).to_be_visible()
     page.unroute_all()

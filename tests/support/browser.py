@@ -170,8 +170,23 @@ def _settle(page: Page) -> None:
         page.evaluate("0")
 
 
+def look(page: Page, name: str) -> None:
+    """Check what everybody has to find on a page, and leave a picture of it."""
+    assert_fits(page)
+    picture(page, name)
+    assert_accessible(page)
+
+
+def assert_fits(page: Page) -> None:
+    """Fail where something of a page lies beyond its right edge."""
+    # A click has come back when another page begins.
+    page.wait_for_load_state()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} is wider than the device"
+
+
 def assert_accessible(page: Page) -> None:
     """Fail on serious and critical findings of axe-core, each with where it is."""
+    page.wait_for_load_state()
     # Not through a script element, which the pages' policy refuses.
     page.evaluate(AXE.read_text("utf-8"))
     # All that is well is neither gathered nor sent here, which would take most of the time.

@@ -105,11 +105,6 @@ def scanned(place: Locator) -> list[tuple[str, str]]:
     return [(str(one.format), one.text) for one in found]
 
 
-def wide(page: Page) -> bool:
-    """Tell whether a page can be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-
 def send(api: Api, openid: str, message: dict[str, Any]) -> None:
     """Send somebody a message."""
     api.ok("/cgi-bin/message/custom/send", {"touser": openid, **message})

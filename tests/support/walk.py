@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from kaquan.web.texts import Language
 from support.api import Api
-from support.browser import Devices, assert_accessible, picture
+from support.browser import Devices
 from support.server import Server
 from support.worker import worker
 
@@ -23,10 +23,3 @@ OPTIONS: dict[Language, dict[str, Any]] = {
 def developer_at(server: Server, devices: Devices, api: Api, size: str, language: Language) -> Page:
     """Return a page of a developer of an account."""
     return worker(server, api, "developer").sit_down(getattr(devices, size)(**OPTIONS[language]))
-
-
-def look(page: Page, name: str) -> None:
-    """Check what every page of the desks has to be, and leave a picture."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} is wider than the device"
-    picture(page, name)
-    assert_accessible(page)

@@ -16,12 +16,13 @@ import traceback
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import structlog
 
 from kaquan.store.hot import StoreError, Take, Unavailable
 
+T = TypeVar("T")
 Job = tuple[int, str, list[Any]]
 """Which of the flows, the appid, and the commands of one transaction."""
 Carry = Callable[[Job], tuple[list[Any], float]]
@@ -89,7 +90,7 @@ class WriterProcess:
             self._writer.write(framed((flow, appid, commands)))
             self._sent = outcomes
         else:
-            outcomes.set_result([])
+            resolve(outcomes, [])
 
     async def close(self) -> None:
         """Let it finish what was sent, and end."""
@@ -123,8 +124,13 @@ class WriterProcess:
             return
         outcomes, seconds = answer
         self.seconds += seconds
-        if not done.done():
-            done.set_result(outcomes)
+        resolve(done, outcomes)
+
+
+def resolve(future: asyncio.Future[T], result: T) -> None:
+    """Give a future its result unless its waiter is gone."""
+    if not future.done():
+        future.set_result(result)
 
 
 def fail(future: asyncio.Future[Any], fault: Exception) -> None:

@@ -16,10 +16,10 @@ from playwright.sync_api import Page, expect
 from kaquan.actions.manage_app import change_app
 from kaquan.web.texts import Texts
 from pages.developer.cases import CASES, Case, object_on_ios, rid_of
-from support.browser import SHOTS, Devices, Faults, picture
+from support.browser import SHOTS, Devices, Faults, look, picture
 from support.merchant import Merchant
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 

@@ -15,10 +15,10 @@ from kaquan.events.catalogue import UserViewCard
 from kaquan.sources import Ids, wall_clock
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices
+from support.browser import Devices, look
 from support.callback import Receiver
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 

@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from kaquan.web.texts import Language, Texts
 from qa.counter import offered
 from qa.test_e08_claim_page import MISTAKES, NONCE
-from support.browser import Devices
+from support.browser import Devices, look
 from support.merchant import STAMP, Merchant, rid_in
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 

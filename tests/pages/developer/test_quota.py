@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from kaquan.web.texts import Language, Texts
-from support.browser import Devices
+from support.browser import Devices, look
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 ASK = {"offset": 0, "count": 1}

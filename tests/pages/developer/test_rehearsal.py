@@ -7,11 +7,11 @@ from card_bodies import card
 from playwright.sync_api import Page, expect
 
 from kaquan.web.texts import Language, Texts
-from support.browser import Devices
+from support.browser import Devices, look
 from support.holder import Holder
 from support.server import Server
 from support.visitor import Visitor
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 

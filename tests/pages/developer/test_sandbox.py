@@ -11,9 +11,9 @@ from card_bodies import card
 from playwright.sync_api import expect
 
 from kaquan.web.texts import Language, Texts
-from support.browser import Devices
+from support.browser import Devices, look
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import worker
 
 

@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from kaquan.web.texts import Language, Texts
 from support.api import Api
-from support.browser import Devices
+from support.browser import Devices, look
 from support.callback import Receiver
 from support.server import Server
-from support.walk import SIZES, developer_at, look
+from support.walk import SIZES, developer_at
 from support.worker import Worker, worker
 
 

@@ -183,7 +183,7 @@ def test_open_card_shows_what_the_visitor_holds(phone: Page, merchant: Merchant)
     assert told(phone)[0] == ["success", {"errMsg": "openCard:ok"}]
     window.get_by_text("ten off").wait_for()
     assert_accessible(window)
-    pressed(phone, "openCard", {"cardList": [{"cardId": card_id, "code": "1" + code[1:]}]})
+    pressed(phone, "openCard", {"cardList": [{"cardId": card_id, "code": f"{code}1"}]})
     assert told(phone)[0] == ["fail", {"errMsg": "openCard:fail"}]
 
 

@@ -9,8 +9,8 @@ import pytest
 from card_bodies import FULL_ADVANCED
 from playwright.sync_api import Page, expect
 
-from support.browser import Devices, Faults, assert_accessible
-from support.holder import Holder, Shown, scanned, store, wide
+from support.browser import Devices, Faults, assert_accessible, assert_fits
+from support.holder import Holder, Shown, scanned, store
 from support.server import Server
 
 LINK = "https://shop.example/book?from=card#top"
@@ -121,7 +121,7 @@ def test_a_card_shows_all_that_its_merchant_said(me: Holder, mine: Page, shown: 
     expect(mine.get_by_text("精选食材")).to_be_visible()
     expect(mine.get_by_role("link", name="客服电话")).to_have_attribute("href", "tel:02088888888")
     assert_accessible(mine)
-    assert not wide(mine)
+    assert_fits(mine)
 
 
 def without_shared(advanced: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def test_what_a_merchant_types_is_text_and_nothing_else(
         page.goto(address)
         expect(page.locator("main script, main img[src=x], main b[onclick], main u, main i")).to_have_count(0)
         expect(page.locator("main")).to_contain_text("<")
-        assert not wide(page)
+        assert_fits(page)
         assert_accessible(page)
 
 

@@ -87,6 +87,7 @@ def test_long_lists_are_paged(me: Holder, mine: Page, shown: Shown) -> None:
     mine.goto(me.server.base_url + "/wallet")
     seen: list[str] = []
     while True:
+        mine.wait_for_load_state()
         links = mine.locator(".tile").evaluate_all("all => all.map(one => one.pathname.split('/').pop())")
         seen += links
         if not mine.get_by_role("link", name="更多").count():
