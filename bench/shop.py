@@ -23,6 +23,10 @@ from support.server import Server
 STOCK = 50_000_000
 GET_LIMIT = 50
 PEOPLE_PER_CALL = 1000
+# Figures follow a journal some seconds behind it, so that one quiet look tells nothing.
+LOOK_SECONDS = 6.0
+QUIET = 0.1
+SETTLE_SECONDS = 120.0
 GOOD = b'{"errcode":0,'
 # Where the code stands in the answer of a claim.
 CODE = slice(len(b'{"errcode":0,"errmsg":"ok","code":"'), len(b'{"errcode":0,"errmsg":"ok","code":"') + 12)
@@ -116,6 +120,20 @@ class Shop:
         """Have events pushed to a port of loopback."""
         settings = {"url": f"http://127.0.0.1:{port}/", "token": "token", "mode": "plain", "format": "xml"}
         self._api.ok("/sandbox/callback", settings)
+
+    def settle(self) -> None:
+        """Wait until the server has caught up with what it does behind the calls, such as daily figures."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self._busy() > QUIET:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server does not come to rest")
+
+    def _busy(self) -> float:
+        """Return how much of a processor the server and the database use while nobody calls."""
+        self._meter.start()
+        time.sleep(LOOK_SECONDS)
+        spent = self._meter.stop()
+        return (spent["server"] + spent.get("database", 0.0)) / LOOK_SECONDS
 
     def claims(self, connections: int, warm: float, seconds: float) -> Load:
         """Claim the hot card, each person in turn."""

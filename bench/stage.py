@@ -90,18 +90,28 @@ class Stage:
         """Return what takes turns, in its order."""
         shop = self._shop
         lines: dict[str, Line] = {
+            CHEAPEST: self._after_rest(self._loaded(shop.cheapest, 64)),
+            PEER: self._loaded(self._peer.claims, 64),
+        }
+        if self._pgbench:
+            lines[PGBENCH] = partial(self._conventional, self._pgbench)
+        # Behind those that they are compared with, which would share the processors with the figures of the claims.
+        lines |= {
             CLAIMS: self._loaded(shop.claims, 64),
-            CHEAPEST: self._loaded(shop.cheapest, 64),
             CLAIMS_EMPTY: self._from_empty,
             CONSUMES: self._loaded(shop.consumes, 64),
             GETS: self._loaded(shop.gets, 64),
             CLAIMS_ONE: self._loaded(shop.claims, 1),
             CLAIMS_MANY: self._loaded(shop.claims, 256),
-            PEER: self._loaded(self._peer.claims, 64),
         }
-        if self._pgbench:
-            lines[PGBENCH] = partial(self._conventional, self._pgbench)
         return lines
+
+    def _after_rest(self, line: Line) -> Line:
+        def rested() -> Sample:
+            self._shop.settle()
+            return line()
+
+        return rested
 
     def _loaded(self, run: Callable[[int, float, float], Load], connections: int) -> Line:
         return lambda: sample(run(connections, self._plan.warm, self._plan.seconds))
