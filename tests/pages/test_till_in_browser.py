@@ -210,4 +210,4 @@ def test_two_tills_and_one_code(
     expect(pages[1].get_by_role("heading", name="核销成功")).to_be_visible()
     pages[0].goto(f"{sqlite_server.base_url}/till/{sandbox.appid}?code=nothing")
     expect(pages[0].get_by_role("alert")).to_contain_text("本商户没有这个券码")
-    look(pages[0], "unknown-phone")
+    look(pages[0], "till-unknown-phone")
