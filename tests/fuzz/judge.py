@@ -30,10 +30,12 @@ SERVED = {
     "/cgi-bin/showqrcode": ("image/png", "text/plain"),
     "/healthz": ("text/plain; charset=utf-8",),
     "/image/": ("image/png", "image/jpeg", "text/plain"),
-    "/metrics": (CONTENT_TYPE,),
+    "/metrics": (CONTENT_TYPE, "text/plain"),
     "/sandbox/save": ("application/gzip",),
 }
 NOT_FOUND = {*PREFIXES, "/cgi-bin/showqrcode"}
+# Who seems to come from elsewhere is not told the metrics.
+FORBIDDEN = {"/metrics"}
 # The original says errcode in their refusals alone.
 WITHOUT_ERRCODE = {
     "/cgi-bin/callback/check",
@@ -66,7 +68,7 @@ def fault_of(answer: Answer) -> str:
         return ""
     if answer.status == 0:
         return f"no answer: {answer.body.decode()}"
-    if answer.status != 200 and not (answer.status == 404 and request.path in NOT_FOUND):
+    if answer.status != 200 and request.path not in {404: NOT_FOUND, 403: FORBIDDEN}.get(answer.status, ()):
         return f"status {answer.status}"
     if "x-injected" in answer.headers:
         return "a header of the request's making"

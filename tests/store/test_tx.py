@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from contextlib import suppress
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -52,6 +55,26 @@ def test_a_refused_action_leaves_nothing(database: Database) -> None:
             return int(await opened.store.read(left))
 
     assert run(scenario()) == 10
+
+
+def test_actions_that_lock_each_other_out_are_both_done(database: Database) -> None:
+    both, rows = threading.Barrier(2), (tables.stock, tables.card)
+
+    def lock(first: sa.Table, second: sa.Table, tx: Tx) -> None:
+        tx.one(sa.select(first.c.appid).where(first.c.appid == APPID).with_for_update())
+        # SQLite has one writer, and whoever runs again finds nobody: they wait for the other in vain.
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        tx.one(sa.select(second.c.appid).where(second.c.appid == APPID).with_for_update())
+        take_one(tx)
+
+    async def scenario() -> int:
+        async with shop(database) as opened:
+            actions = (partial(lock, *rows), partial(lock, *rows[::-1]))
+            await asyncio.gather(*map(opened.store.write, actions))
+            return int(await opened.store.read(left))
+
+    assert run(scenario()) == 8
 
 
 def test_actions_that_lock_what_they_read_lose_no_update(database: Database) -> None:

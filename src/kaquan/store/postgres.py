@@ -33,8 +33,12 @@ SETTINGS = {
 OPTIONS = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
 
 UNIQUE_VIOLATION = "23505"
-# Serialization failure, deadlock, lock timeout.
-RETRIED = frozenset({"40001", "40P01", "55P03"})
+# Serialization failure, deadlock: what was done is undone and can be done again.
+UNDONE = frozenset({"40001", "40P01"})
+# A lock timeout as well: a batch has waited for others of its kind.
+RETRIED = UNDONE | {"55P03"}
+# An ordinary action runs again as often as this.
+RETRIES = 3
 # The session's prepared statements are gone, or stem from before a migration: a new connection has none.
 STALE = frozenset({"26000", "0A000"})
 BAD_DATA = ("22", "23")
@@ -225,7 +229,7 @@ class PostgresStore:
         return Vitals(f"PostgreSQL {version}", size, None, float(clock) - (asked + time.time()) / 2)
 
     async def write(self, action: Callable[[Tx], T]) -> T:
-        """Run an ordinary action in one transaction."""
+        """Run an ordinary action in one transaction, in another one where the first was picked to end a deadlock."""
         return await self._in_thread(action, "READ COMMITTED")
 
     async def read(self, action: Callable[[Tx], T]) -> T:
@@ -236,6 +240,15 @@ class PostgresStore:
         return await asyncio.get_running_loop().run_in_executor(self._threads, self._transact, action, isolation)
 
     def _transact(self, action: Callable[[Tx], T], isolation: str) -> T:
+        for _ in range(RETRIES):
+            try:
+                return self._try(action, isolation)
+            except sa.exc.DBAPIError as fault:
+                if getattr(fault.orig, "sqlstate", None) not in UNDONE:
+                    raise
+        return self._try(action, isolation)
+
+    def _try(self, action: Callable[[Tx], T], isolation: str) -> T:
         with self._engine.connect() as connection:
             connection.execution_options(isolation_level=isolation)
             with connection.begin():
