@@ -199,6 +199,11 @@ def long_code(merchant: Merchant, phone: Page) -> Page:
     return offered(phone, merchant, card_id, merchant.card_ext(card_id, code="A" * 21))
 
 
+def bound_in_review(merchant: Merchant, phone: Page) -> Page:
+    """Open a QR code that is made out to the visitor, who is no tester, for a card under review."""
+    return scanned(phone, merchant, merchant.card(bind_openid=True), openid=merchant.sign_in(phone, "ann"))
+
+
 def bound_elsewhere(merchant: Merchant, phone: Page) -> Page:
     """Open a QR code that is made out to somebody else."""
     return scanned(phone, merchant, merchant.card(bind_openid=True), openid=merchant.api.person("bob"))
@@ -233,6 +238,7 @@ CASES: dict[str, Case] = {
         columns=(("card_js_domain", "other.test"),),
     ),
     "E4-2": Case(on_claim_page(refused_card), "未通过审核", fix=WHITELIST, columns=MANUAL),
+    "E5-1": Case(on_claim_page(bound_in_review), "指定的用户不在测试白名单里", fix=WHITELIST, columns=MANUAL),
     "E5-2": Case(on_claim_page(long_code), "自定义 Code 有 21 个字符"),
     "E5-3": Case(on_claim_page(malformed), "timestemp", place='"card_ext"', added='\\"timestamp\\"'),
     "E6-1": Case(on_claim_page(card_of_stock), "库存已经用完"),
