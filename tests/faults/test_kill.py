@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import signal
 import threading
 import time
@@ -185,7 +186,7 @@ def test_a_server_that_is_told_to_stop_ends_soon_and_keeps_what_it_acknowledged(
 
 @SQLITE
 def test_a_server_whose_writing_process_is_killed_writes_on_by_itself(killable: Server) -> None:
-    server, seen, before = killable, Seen(), []
+    server, seen, before, told = killable, Seen(), [], list[str]()
     api = server.new_app()
     card_id, people = api.create_card(BODY), api.people(CALLERS)
     (writer,) = children(server.group)
@@ -195,12 +196,14 @@ def test_a_server_whose_writing_process_is_killed_writes_on_by_itself(killable: 
         os.kill(writer, signal.SIGKILL)
         before.append(len(seen.claims))
         time.sleep(0.5)
+        told.append(api.http.send("GET", "/metrics")[1].decode())
         server.kill()
 
     run(load(api, card_id, people, seen, end, unsure=True))
     check(look(server.database, api.appid), seen)
     assert len(seen.claims) > before[0] > 0
     assert "the process that writes has ended" in server.log
+    assert re.search(r"^kaquan_writer_process_lost\{.*\} 1\.0$", told[0], re.MULTILINE)
 
 
 @SQLITE

@@ -183,6 +183,11 @@ class SqliteStore:
         for worker in (self._writer, self._keeper, self._reader):
             await asyncio.to_thread(worker.stop)
 
+    @property
+    def has_lost_process(self) -> bool:
+        """Tell whether the process that wrote for this one has ended before it."""
+        return self._apart is not None and self._apart.ended
+
     def flusher(self, flow: Callable[..., Flow[T]], reads: bool = False) -> Callable[..., Any]:
         """Return the coroutine function that runs one batch of ``flow``; ``reads`` keeps it off the writers.
 
@@ -202,7 +207,7 @@ class SqliteStore:
             outcomes: list[T]
             if reads:
                 return await self._reader.run(lambda connection: job(connection, take))
-            if self._apart is None or self._apart.ended:
+            if self._apart is None or self.has_lost_process:
                 outcomes = await self._writer.run(lambda connection: job(connection, take))
             else:
                 with self.statements.timed(name):

@@ -67,6 +67,7 @@ def _database(platform: Platform) -> Iterator[tuple[str, Sample]]:
         yield "kaquan_writer_jobs_total", Sample((), sum(one.jobs for one in writers))
         yield "kaquan_writer_seconds_total", Sample((), sum(one.seconds for one in writers))
         yield "kaquan_writer_waiting", Sample((), sum(one.waiting for one in writers))
+        yield "kaquan_writer_process_lost", Sample((), int(platform.store.has_lost_process))
 
 
 def _process() -> Iterator[tuple[str, Sample]]:

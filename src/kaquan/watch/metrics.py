@@ -96,6 +96,11 @@ METRICS = (
     ),
     Metric("kaquan_writer_waiting", "gauge", "Transactions that wait for their writer."),
     Metric(
+        "kaquan_writer_process_lost",
+        "gauge",
+        "1 once the process that writes for a server has ended before it; the server writes on by itself, slower.",
+    ),
+    Metric(
         "kaquan_outbox_events",
         "gauge",
         "Events that wait for their delivery, at most 10,000 counted per account; looked up every five seconds.",
