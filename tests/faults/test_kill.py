@@ -217,22 +217,6 @@ def test_the_writing_process_ends_with_its_server(killable: Server) -> None:
     assert seen.consumed
 
 
-@SQLITE
-@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_to_all_its_processes_stops_a_server_as_one_to_itself(
-    durable: Database, asked: signal.Signals
-) -> None:
-    seen = Seen()
-    with Server(durable) as server:
-        api = server.new_app()
-        card_id, people = api.create_card(BODY), api.people(CALLERS)
-        run(load(api, card_id, people, seen, after(0.3, lambda: os.killpg(server.group, asked))))
-        assert server.gone()
-        assert "has ended" not in server.log
-    check(look(durable, api.appid), seen)
-    assert seen.consumed
-
-
 def children(pid: int) -> list[int]:
     """Return the processes that a process has started."""
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

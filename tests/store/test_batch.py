@@ -65,17 +65,25 @@ def test_commands_that_arrive_while_a_batch_runs_form_the_next() -> None:
     assert run(scenario()) == [["a"], ["b", "c"]]
 
 
+class Turns:
+    """A database whose transactions take turns, and their commands when their turn has come."""
+
+    def __init__(self) -> None:
+        self.taken: list[list[str]] = []
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, take: Take[str]) -> list[str]:
+        """Run a transaction."""
+        async with self._turn:
+            appid, commands = take()
+            self.taken.append(commands)
+            await asyncio.sleep(0.01)
+            return upper(appid, commands)
+
+
 def test_a_second_flush_stands_ready_and_takes_what_has_come_when_it_begins() -> None:
     async def scenario() -> list[list[str]]:
-        taken: list[list[str]] = []
-        turn = asyncio.Lock()
-
-        async def database(take: Take[str]) -> list[str]:
-            async with turn:
-                appid, commands = take()
-                taken.append(commands)
-                await asyncio.sleep(0.01)
-                return upper(appid, commands)
+        database = Turns()
 
         batcher: Batcher[str, Any] = Batcher("test", database, 10, 100, depth=2)
         waiting = [batcher.submit(APPID, "", "a")]
@@ -85,7 +93,7 @@ def test_a_second_flush_stands_ready_and_takes_what_has_come_when_it_begins() ->
             await asyncio.sleep(0)
         assert await asyncio.gather(*waiting) == list("ABCD")
         await batcher.drain()
-        return [commands for commands in taken if commands]
+        return [commands for commands in database.taken if commands]
 
     assert run(scenario()) == [["a"], ["b", "c", "d"]]
 
@@ -96,15 +104,7 @@ def test_a_second_flush_stands_ready_and_takes_what_has_come_when_it_begins() ->
 )
 def test_each_of_two_flushes_takes_half_of_those_who_wait_for_an_answer(depth: int, sizes: list[int]) -> None:
     async def scenario() -> list[int]:
-        taken: list[int] = []
-        turn = asyncio.Lock()
-
-        async def database(take: Take[str]) -> list[str]:
-            async with turn:
-                appid, commands = take()
-                taken.append(len(commands))
-                await asyncio.sleep(0.01)
-                return upper(appid, commands)
+        database = Turns()
 
         async def caller() -> None:
             for _ in range(2):
@@ -113,7 +113,7 @@ def test_each_of_two_flushes_takes_half_of_those_who_wait_for_an_answer(depth: i
         batcher: Batcher[str, Any] = Batcher("test", database, 100, 100, depth=depth)
         await asyncio.gather(*(caller() for _ in range(40)))
         await batcher.drain()
-        return [size for size in taken if size]
+        return [len(commands) for commands in database.taken if commands]
 
     assert run(scenario()) == sizes
 
