@@ -10,6 +10,7 @@ import pytest
 from card_bodies import card
 
 from cli.command import Done, kaquan, of
+from kaquan.cli.lab import MOST_OTHERS
 from support.api import Api
 from support.server import Server
 
@@ -143,6 +144,14 @@ def test_the_tickets_of_other_accounts_are_tried(server: Server, shop: Shop) -> 
     wrong = of_values(shop.ticket("wx_card", other), shop.card_id, TIME, NONCE)
     done = shop.examine("card-ext", "--card-id", shop.card_id, "--card-ext", ext(wrong), "--appid", shop.api.appid)
     assert done.lines[1] == f"mistake: Signed with a wx_card ticket of another account, {other.appid}."
+
+
+def test_where_there_are_many_other_accounts_those_that_fetched_a_ticket_last_are_tried(
+    server: Server, shop: Shop
+) -> None:
+    for _ in range(MOST_OTHERS + 1):
+        server.new_app()
+    test_the_tickets_of_other_accounts_are_tried(server, shop)
 
 
 def test_an_account_without_a_ticket_is_told_so(shop: Shop) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import typer
 
 from kaquan.actions.explain_signature import candidates
+from kaquan.actions.issue_credential import TICKETS
 from kaquan.actions.list_cards import list_cards
 from kaquan.actions.load_card import account_of_card
-from kaquan.actions.manage_app import list_apps
 from kaquan.cli.app import chosen
 from kaquan.cli.database import app_of, keys_of, settings_of, transact
 from kaquan.cli.output import stop, told
@@ -22,7 +22,7 @@ from kaquan.errors.mistakes import what_to_do, what_was_done
 from kaquan.rules.card_ext import parse_card_ext
 from kaquan.rules.lab import Finding, Question, Ticket, about_card_ext, about_card_sign, about_config, examine
 from kaquan.sources import wall_clock
-from kaquan.store.apps import load_app
+from kaquan.store.apps import list_latest_holders, load_app
 from kaquan.store.schema import check_key
 from kaquan.store.tx import Tx
 from kaquan.tokens import Tokens
@@ -179,7 +179,7 @@ def from_database(appid: str | None, card_id: str, database_url: str | None) -> 
 
     def read(tx: Tx) -> Known:
         app = app_of(tx, appid or (account_of_card(tx, card_id) if card_id else None))
-        names = [row[0] for row in list_apps(tx) if row[0] != app.appid][:MOST_OTHERS]
+        names = [one for one in list_latest_holders(tx, TICKETS, MOST_OTHERS + 1) if one != app.appid][:MOST_OTHERS]
         others = [one for one in (load_app(tx, name) for name in names) if one is not None]
         cards, _ = list_cards(tx, app.appid, None, 0, MOST_CARDS)
         return Known(app.appid, candidates(tokens, app, wall_clock() + app.clock_offset, others), cards)

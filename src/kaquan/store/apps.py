@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Literal
 
@@ -174,6 +174,14 @@ def load_credentials(tx: Tx, appid: str) -> tuple[Credential, ...]:
     columns = (table.kind, table.serial, table.issued_at, table.ends_at, table.forced)
     rows = tx.all(sa.select(*columns).where(table.appid == appid).order_by(table.serial.desc()))
     return tuple(Credential(*row) for row in rows)
+
+
+def list_latest_holders(tx: Tx, kinds: Sequence[str], most: int) -> list[str]:
+    """Return the appids of the accounts that have fetched a credential of these kinds last, the latest first."""
+    table = tables.credential.c
+    latest = sa.func.max(table.issued_at).desc()
+    query = sa.select(table.appid).where(table.kind.in_(kinds)).group_by(table.appid)
+    return [row.appid for row in tx.all(query.order_by(latest, table.appid).limit(most))]
 
 
 class AppCache:
