@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from kaquan.app import SHARED, Server
 from kaquan.cli.output import stop
+from kaquan.cli.protocol import Protocol
 from kaquan.keys import Keys, load_master_key
 from kaquan.settings import Settings, from_environment, to_environment
 from kaquan.store.schema import migrate
@@ -133,7 +134,7 @@ def configure(application: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         log_level="warning",
         access_log=False,
