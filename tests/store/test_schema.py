@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import kaquan.store
 from kaquan.keys import KeyMismatch, Keys
 from kaquan.store.schema import migrate, open_engine
 from kaquan.store.tables import metadata
@@ -77,3 +79,15 @@ def test_the_embedded_database_keeps_what_it_acknowledged(tmp_path: Path) -> Non
 
 def pragma(database: Database, name: str) -> Any:
     return database.transact(lambda tx: tx.all(sa.text(f"PRAGMA {name}")))[0][0]
+
+
+# A database remembers the number of what it was made by: changed under the same number, it would be taken for current.
+FROZEN = {
+    "0001_create_the_tables.py": "0086b1c27b6bfdaed27d824dece01de13ce09d627453b98ef85d81710b0f7445",
+}
+
+
+def test_a_migration_stays_as_it_is() -> None:
+    (folder,) = kaquan.store.__path__
+    files = Path(folder).glob("migrations/versions/0*.py")
+    assert {one.name: hashlib.sha256(one.read_bytes()).hexdigest() for one in files} == FROZEN
